@@ -1,0 +1,433 @@
+"""The overview's callbacks. Each one reads the view, fetches, and draws."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+import dash
+from dash import ClientsideFunction, Input, Output, Patch, State, ctx, no_update, set_props
+from dash.exceptions import PreventUpdate
+
+from callbacks import state
+from callbacks.outlines import OutlinesOf
+from callbacks.reads import City, Reads
+from callbacks.state import Scene, ViewState, to_search
+from data.clocks import ZoneClock
+from data.grids import Grid, Tree
+from data.indicators import INDICATORS, Figure
+from data.periods import PERIOD_KEYS
+from data.words import word
+from layouts import ids, rows, text
+from layouts.parts import cards as card_parts
+from layouts.parts import header, tables
+from layouts.parts.legend import map_legend
+from layouts.parts.trace import event_trace, unknown_event
+from maps.charts import trend
+from maps.choropleth import choropleth, legend
+
+PAGE_ROWS: Final = 50
+MOST_ROWS: Final = 500
+PICKED: Final = 40
+
+_log = logging.getLogger(__name__)
+
+_COMMANDS: Final = (
+    ("empty.city", "python app.py city load data/cities/boston"),
+    ("empty.import", "python app.py import FILE --mapping NAME"),
+)
+
+
+def failed(error: Exception) -> None:
+    """A callback that fails says so in one line on the page; the log has the rest."""
+    _log.error("A panel could not be drawn.", exc_info=error)
+    set_props(ids.NOTICES, {"children": header.notices([word("problem.failed")])})
+
+
+def register(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None:
+    """Adds every callback of the overview to the app."""
+    _register_view(app, reads)
+    _register_panels(app, reads, outlines)
+    _register_events(app, reads)
+    _register_browser(app)
+
+
+def _register_view(app: dash.Dash, reads: Reads) -> None:
+    @app.callback(
+        Output(ids.VIEW, "data"),
+        Output(ids.CITY, "children"),
+        Output(ids.CRUMBS, "children"),
+        Output(ids.AS_OF, "children"),
+        Output(ids.FRESHNESS, "children"),
+        Output(ids.NOTICES, "children"),
+        Output(ids.EMPTY, "children"),
+        Output(ids.EMPTY, "hidden"),
+        Output(ids.PANELS, "hidden"),
+        Output(ids.PERIODS, "children"),
+        Output(ids.RANGE_FIRST, "value"),
+        Output(ids.RANGE_LAST, "value"),
+        Input(ids.URL, "search"),
+        Input(ids.VERSION, "data"),
+        State(ids.VIEW, "data"),
+        on_error=failed,
+    )
+    def arrive(search: str | None, _version: str, before: Mapping[str, Any] | None) -> tuple[Any, ...]:
+        if search is None:
+            raise PreventUpdate
+        city = reads.city()
+        if city is None:
+            commands = [(word(what), command) for what, command in _COMMANDS]
+            empty = header.empty_store(commands)
+            return (None, word("product.name"), [], [], [], [], empty, False, True, [], None, None)
+        return _arrived(reads, city, search, before)
+
+    @app.callback(
+        Output(ids.GRID_RESULTS, "children"),
+        Input(ids.GRID_SEARCH, "value"),
+        Input(ids.VIEW, "data"),
+        prevent_initial_call=True,
+        on_error=failed,
+    )
+    def pick(wanted: str | None, data: Mapping[str, Any] | None) -> Any:
+        tree, found = _scene(reads, data)
+        return _picks(tree, found, (wanted or "").strip())
+
+    @app.callback(
+        Output(ids.URL, "search"),
+        Output(ids.RANGE_PROBLEM, "children"),
+        Input(ids.RANGE_APPLY, "n_clicks"),
+        State(ids.RANGE_FIRST, "value"),
+        State(ids.RANGE_LAST, "value"),
+        State(ids.URL, "search"),
+        prevent_initial_call=True,
+        on_error=failed,
+    )
+    def range_applied(_clicks: int, first: str | None, last: str | None, search: str | None) -> tuple[Any, str]:
+        chosen = state.between(state.parse(search).view, first, last)
+        return (no_update, chosen.problems[0]) if chosen.problems else (to_search(chosen.view), "")
+
+
+def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None:
+    @app.callback(
+        Output(ids.CARDS, "children"),
+        Output(ids.EVENTS_COUNT, "children"),
+        Input(ids.VIEW, "data"),
+        prevent_initial_call=True,
+        on_error=failed,
+    )
+    def cards(data: Mapping[str, Any] | None) -> tuple[Any, str]:
+        _, found = _scene(reads, data)
+        compared = reads.compare(found.question)
+        before, last_year = _heard(compared.before), _heard(compared.last_year)
+        targets = _targets(reads)
+        made = [
+            card_parts.Card(
+                figure=compared.current[key],
+                before=before.get(key),
+                last_year=last_year.get(key),
+                target=targets.get(key),
+                href=to_search(found.view.of(key)),
+                chosen=key == found.view.indicator,
+            )
+            for key in INDICATORS
+            if key in compared.current
+        ]
+        spans = (text.span(found.clock, compared.before_period), text.span(found.clock, compared.last_year_period))
+        overdue = compared.current["overdue_open"].numerator
+        return card_parts.cards(made, *spans), word("event.count").format(n=f"{overdue:,}")
+
+    @app.callback(
+        Output(ids.MAP, "figure"),
+        Output(ids.MAP_LEGEND, "children"),
+        Output(ids.MAP_TITLE, "children"),
+        Output(ids.MAP_NOTE, "children"),
+        Output(ids.RANK, "children"),
+        Output(ids.RANK_TITLE, "children"),
+        Input(ids.VIEW, "data"),
+        Input(ids.SCALE, "data"),
+        prevent_initial_call=True,
+        on_error=failed,
+    )
+    def map_and_rank(data: Mapping[str, Any] | None, scale: float | None) -> tuple[Any, ...]:
+        tree, found = _scene(reads, data)
+        key, code, leaf = found.view.indicator, found.grid.code, not tree.children(found.grid.code)
+        frame = reads.by_grid(found.question)
+        cells = rows.cells(frame, key, own=leaf)
+        definition = INDICATORS[key]
+        figure = choropleth(key, cells, outlines(tree, code), focus=code if leaf else None, scale=_scaled(scale))
+        ranked, few = rows.rank_rows(reads.rank(found.question, key), key, code, _within(found)) if not leaf else ([], [])
+        few_text = word("rank.few").format(n=len(few), minimum=rows.MINIMUM)
+        return (
+            figure,
+            map_legend(legend(key, cells)),
+            word("map.title").format(grid=found.grid.name, label=definition.label_zh),
+            definition.formula + (word("map.illustrative") if _illustrative(reads) else ""),
+            tables.ranking(ranked, few, few_text, None if leaf else rows.own_row(frame, key), definition.label_zh),
+            word("rank.title").format(label=definition.label_zh),
+        )
+
+    @app.callback(
+        Output(ids.TREND, "figure"),
+        Output(ids.TREND_TITLE, "children"),
+        Input(ids.VIEW, "data"),
+        Input(ids.SCALE, "data"),
+        prevent_initial_call=True,
+        on_error=failed,
+    )
+    def course(data: Mapping[str, Any] | None, scale: float | None) -> tuple[Any, str]:
+        _, found = _scene(reads, data)
+        key = found.view.indicator
+        frame = reads.by_time(found.question, found.unit)
+        points = rows.points(frame, key, found.clock, state.buckets(found), found.unit)
+        title = word("trend.title").format(label=INDICATORS[key].label_zh, unit=word(f"unit.{found.unit}"))
+        return trend(key, points, target=_targets(reads).get(key), scale=_scaled(scale)), title
+
+    @app.callback(
+        Output(ids.CATEGORIES, "children"),
+        Output(ids.CATEGORIES_TITLE, "children"),
+        Input(ids.VIEW, "data"),
+        prevent_initial_call=True,
+        on_error=failed,
+    )
+    def categories(data: Mapping[str, Any] | None) -> tuple[Any, str]:
+        _, found = _scene(reads, data)
+        key = _beside_received(found.view.indicator)
+        made = rows.group_rows(reads.by_category(found.question), key)
+        title = word("group.categories").format(n=len(made))
+        return tables.groups(made, word("group.category"), INDICATORS[key].label_zh), title
+
+    @app.callback(
+        Output(ids.CHANNELS, "children"),
+        Output(ids.CHANNELS_TITLE, "children"),
+        Input(ids.VIEW, "data"),
+        prevent_initial_call=True,
+        on_error=failed,
+    )
+    def channels(data: Mapping[str, Any] | None) -> tuple[Any, str]:
+        _, found = _scene(reads, data)
+        key = _beside_received(found.view.indicator)
+        made = rows.group_rows(reads.by_channel(found.question), key)
+        title = word("group.channels").format(n=len(made))
+        return tables.groups(made, word("group.channel"), INDICATORS[key].label_zh), title
+
+
+def _register_events(app: dash.Dash, reads: Reads) -> None:
+    @app.callback(
+        Output(ids.EVENTS_ROWS, "children"),
+        Output(ids.EVENTS_PAGE, "data"),
+        Output(ids.EVENTS_MORE, "hidden"),
+        Output(ids.EVENTS_TABS, "children"),
+        Input(ids.VIEW, "data"),
+        State(ids.EVENTS_PAGE, "data"),
+        prevent_initial_call=True,
+        on_error=failed,
+    )
+    def listed(data: Mapping[str, Any] | None, shown: Mapping[str, Any] | None) -> tuple[Any, ...]:
+        _, found = _scene(reads, data)
+        listing = found.view.listing
+        # A refresh keeps the pages that a viewer has already opened; another grid or list starts from its first.
+        same = shown is not None and shown.get("of") == [found.grid.code, listing]
+        limit = min(max(int(shown["rows"]), PAGE_ROWS), MOST_ROWS) if same and shown else PAGE_ROWS
+        page = reads.events(found.question, listing, limit, None)
+        made = tables.event_rows(rows.event_list(page.rows, found.clock, found.as_of, _opened(found)))
+        kept = {"of": [found.grid.code, listing], "rows": len(page.rows), "next": page.next}
+        tabs = [
+            header.Choice(word(f"list.{kind}"), to_search(found.view.listed(kind)), kind == listing)
+            for kind in state.LISTINGS
+        ]
+        return made or tables.no_events(), kept, page.next is None, header.segments(tabs)
+
+    @app.callback(
+        Output(ids.EVENTS_ROWS, "children", allow_duplicate=True),
+        Output(ids.EVENTS_PAGE, "data", allow_duplicate=True),
+        Output(ids.EVENTS_MORE, "hidden", allow_duplicate=True),
+        Input(ids.EVENTS_MORE, "n_clicks"),
+        State(ids.VIEW, "data"),
+        State(ids.EVENTS_PAGE, "data"),
+        prevent_initial_call=True,
+        on_error=failed,
+    )
+    def more(_clicks: int, data: Mapping[str, Any] | None, shown: Mapping[str, Any] | None) -> tuple[Any, ...]:
+        _, found = _scene(reads, data)
+        if shown is None or shown.get("next") is None:
+            raise PreventUpdate
+        page = reads.events(found.question, found.view.listing, PAGE_ROWS, str(shown["next"]))
+        added = Patch()
+        added.extend(tables.event_rows(rows.event_list(page.rows, found.clock, found.as_of, _opened(found))))
+        kept = {"of": shown["of"], "rows": int(shown["rows"]) + len(page.rows), "next": page.next}
+        return added, kept, page.next is None
+
+    @app.callback(
+        Output(ids.DRAWER, "hidden"),
+        Output(ids.DRAWER_BODY, "children"),
+        Output(ids.DRAWER_CLOSE, "href"),
+        Input(ids.URL, "search"),
+        Input(ids.VERSION, "data"),
+        on_error=failed,
+    )
+    def opened(search: str | None, _version: str) -> tuple[Any, ...]:
+        view = state.parse(search).view
+        city = reads.city()
+        close = to_search(view.opened(None))
+        if view.event is None or city is None:
+            return True, [], close
+        found = reads.trace(view.event)
+        if found is None:
+            return False, unknown_event(str(view.event)), close
+        clock = ZoneClock.of(city.zone)
+        event = found.event
+        title = str(event.get("title") or event.get("category_name") or event.get("key"))
+        body = event_trace(
+            title,
+            str(event.get("key", "")),
+            word(f"status.{event['status']}"),
+            rows.facts(found, clock),
+            rows.step_lines(found, clock),
+        )
+        return False, body, close
+
+
+def _register_browser(app: dash.Dash) -> None:
+    app.clientside_callback(
+        ClientsideFunction("overview", "drill"),
+        Output(ids.URL, "search", allow_duplicate=True),
+        Output(ids.MAP, "clickData"),
+        Input(ids.MAP, "clickData"),
+        State(ids.URL, "search"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("overview", "scale"),
+        Output(ids.SCALE, "data"),
+        Input(ids.URL, "pathname"),
+    )
+
+
+def _arrived(reads: Reads, city: City, search: str, before: Mapping[str, Any] | None) -> tuple[Any, ...]:
+    now = reads.now()
+    clock = ZoneClock.of(city.zone)
+    parsed = state.parse(search)
+    freshness = reads.freshness()
+    tree = reads.tree()
+    as_of = state.present(parsed.view, freshness, now)
+    found, unfollowed = state.scene(parsed.view, tree, clock, as_of)
+    problems = [*parsed.problems, *unfollowed]
+    if parsed.view.as_of is not None and parsed.view.as_of > now:
+        problems.append(word("problem.future"))
+    if freshness.empty:
+        problems.append(word("empty.events").format(command=_COMMANDS[1][1]))
+    kept = state.stored(found.view, as_of)
+    # An event that opens or closes changes the address and nothing else: the panels need not be fetched again.
+    same = before is not None and before.get("search") == kept["search"] and ctx.triggered_id == ids.URL
+    last = clock.local(max(found.period.start, found.period.end - 1)).date()
+    return (
+        no_update if same else kept,
+        city.name,
+        header.breadcrumb(_crumbs(tree, found)),
+        header.as_of_line(text.moment(clock, as_of), city.zone, _why(found, now), to_search(found.view.now())),
+        header.freshness_list(rows.source_ages(freshness, clock, now)),
+        header.notices(problems),
+        [],
+        True,
+        False,
+        header.segments(_periods(found)),
+        clock.local(found.period.start).date().isoformat(),
+        last.isoformat(),
+    )
+
+
+def _why(found: Scene, now: int) -> str | None:
+    """Why the figures hold for a past instant, or None when they hold for the present."""
+    if found.as_of >= now:
+        return None
+    return word("as_of.chosen") if found.view.as_of is not None else word("as_of.stale")
+
+
+def _scene(reads: Reads, data: Mapping[str, Any] | None) -> tuple[Tree, Scene]:
+    """The view that all panels share; they stay as they are while no city is loaded."""
+    city = reads.city()
+    if data is None or city is None:
+        raise PreventUpdate
+    view, as_of = state.restored(data, reads.now())
+    tree = reads.tree()
+    found, _ = state.scene(view, tree, ZoneClock.of(city.zone), as_of)
+    return tree, found
+
+
+def _crumbs(tree: Tree, found: Scene) -> list[header.Choice]:
+    way = [*tree.ancestors(found.grid.code), found.grid]
+    return [header.Choice(grid.name, _grid_href(found.view, grid), grid is found.grid) for grid in way]
+
+
+def _grid_href(view: ViewState, grid: Grid) -> str:
+    return to_search(view.within("" if grid.parent is None else grid.code))
+
+
+def _within(found: Scene) -> Any:
+    return lambda code: to_search(found.view.within(code))
+
+
+def _opened(found: Scene) -> Any:
+    return lambda number: to_search(found.view.opened(number))
+
+
+def _periods(found: Scene) -> list[header.Choice]:
+    view = found.view
+    return [
+        header.Choice(word(f"period.{key}"), to_search(view.during(key)), view.first is None and view.period == key)
+        for key in PERIOD_KEYS
+    ]
+
+
+def _picks(tree: Tree, found: Scene, wanted: str) -> Any:
+    """The grids whose name or code holds `wanted`; without it those below (or beside) the grid in view."""
+    if wanted:
+        folded = wanted.casefold()
+        hits = [grid for grid in tree if folded in grid.name.casefold() or folded in grid.code.casefold()]
+        hits.sort(key=lambda grid: (not grid.name.casefold().startswith(folded), grid.depth, grid.id))
+        heading = word("picker.found").format(n=f"{len(hits):,}")
+    else:
+        base = found.grid if tree.children(found.grid.code) else tree.get(found.grid.parent or found.grid.code)
+        hits = [base, *tree.children(base.code)]
+        heading = word("picker.below").format(grid=base.name)
+    shown = [
+        header.Choice(grid.name, _grid_href(found.view, grid), grid.code == found.grid.code, _beneath(tree, grid))
+        for grid in hits[:PICKED]
+    ]
+    return header.grid_results(shown, len(hits) - len(shown), heading)
+
+
+def _beneath(tree: Tree, grid: Grid) -> str:
+    """The name of the grid above, which tells two grids of one name apart."""
+    return "" if grid.parent is None else tree.get(grid.parent).name
+
+
+def _beside_received(key: str) -> str:
+    """Tables by group always show the received; beside them stands the chosen indicator, or the default."""
+    return state.DEFAULT_INDICATOR if key == "received" else key
+
+
+def _targets(reads: Reads) -> Mapping[str, float]:
+    """The targets of the definitions, the city's own before them."""
+    city = reads.city()
+    general = {key: item.target for key, item in INDICATORS.items() if item.target is not None}
+    return general | dict(city.targets if city else {})
+
+
+def _heard(figures: Mapping[str, Figure]) -> Mapping[str, Figure]:
+    """The figures of a period to compare with; none where nothing was reported or closed in it.
+
+    Such a period lies before the city's first data: a rise from zero would be an artefact.
+    """
+    told = [figures[key].numerator for key in ("received", "closed") if key in figures]
+    return figures if any(told) else {}
+
+
+def _illustrative(reads: Reads) -> bool:
+    city = reads.city()
+    return city is not None and city.illustrative
+
+
+def _scaled(scale: float | None) -> float:
+    return min(max(float(scale or 1.0), 1.0), 3.0)

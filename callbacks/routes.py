@@ -1,0 +1,44 @@
+"""The small addresses beside the page: the version that viewers poll, the outlines, and a Chinese face for machines without one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pylopdf_fonts_zh_cn
+from flask import Flask, Response, abort, request, send_file
+
+from callbacks.outlines import OutlineBook
+from callbacks.reads import Reads
+from callbacks.state import version_token
+
+_FOR_EVER = "public, max-age=31536000, immutable"
+_FACE = Path(pylopdf_fonts_zh_cn.sans_path())
+
+
+def register(server: Flask, reads: Reads, book: OutlineBook) -> None:
+    """Adds /version, /geometry/<digest>/<code>.json and /fonts/yiping-sans.otf to the server."""
+
+    def version() -> Response:
+        token = version_token(reads.version(), reads.now())
+        return Response(f'{{"version":"{token}"}}', mimetype="application/json", headers={"Cache-Control": "no-store"})
+
+    def geometry(digest: str, code: str) -> Response:
+        found = book.served(digest, code)
+        if found is None:
+            abort(404)
+        packed = "gzip" in request.headers.get("Accept-Encoding", "")
+        response = Response(found.packed if packed else found.body, mimetype="application/geo+json")
+        response.headers["Cache-Control"] = _FOR_EVER
+        response.headers["Vary"] = "Accept-Encoding"
+        if packed:
+            response.headers["Content-Encoding"] = "gzip"
+        return response
+
+    def face() -> Response:
+        response = send_file(_FACE, mimetype="font/otf", conditional=True)
+        response.headers["Cache-Control"] = _FOR_EVER
+        return response
+
+    server.add_url_rule("/version", "yiping_version", version)
+    server.add_url_rule("/geometry/<digest>/<code>.json", "yiping_geometry", geometry)
+    server.add_url_rule("/fonts/yiping-sans.otf", "yiping_face", face)

@@ -1,0 +1,234 @@
+"""Loads a city pack into a store: tree, shapes, staff, categories, channels, limits and calendar, in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, case, delete, func, insert, select, update
+
+from data import counters, reference
+from data.citypack import Category, Channel, CityPack
+from data.clocks import Instant
+from data.grids import Node, Tree, plant
+from data.schema import (
+    category,
+    channel,
+    city,
+    event,
+    event_past,
+    grid,
+    grid_shape,
+    grid_staff,
+    rollup,
+    store_state,
+    time_limit,
+)
+from data.store import Store, StoreError, state
+
+_NAMED = 10
+"""How many codes an error names."""
+
+
+def load_city(store: Store, pack: CityPack, now: Instant, progress: counters.Progress = counters.quiet) -> Tree:
+    """Makes the store that city's, or brings its city up to date, and gives the tree.
+
+    Raises StoreError, and changes nothing, when the store holds another city or events on grids, categories or channels
+    that the pack no longer has.
+    """
+    tree = plant(
+        Node(row.code, row.name, row.parent, row.level, row.kind) for row in pack.grids.itertuples(index=False)
+    )
+    with store.writing(alone=True) as connection:
+        known = connection.execute(select(city.c.code)).scalar_one_or_none()
+        if known is not None and known != pack.code:
+            raise StoreError(
+                f"expected the city {known!r}, which this store holds, found the pack of {pack.code!r}: "
+                "give each city its own store with YIPING_DATABASE_URL"
+            )
+        progress("grids", 0.0)
+        moved = _replace_tree(connection, tree)
+        progress("shapes and staff", 0.4)
+        _replace_shapes(connection, tree, pack)
+        ids = {
+            "category": _replace_named(connection, category, _category_rows(pack.categories), event.c.category_id),
+            "channel": _replace_named(connection, channel, _channel_rows(pack.channels), event.c.channel_id),
+        }
+        _replace_limits(connection, pack, ids["category"], ids["channel"])
+        connection.execute(delete(city))
+        connection.execute(
+            insert(city).values(
+                id=1,
+                code=pack.code,
+                name=pack.name,
+                zone=pack.zone,
+                config=json.dumps(_config(pack), ensure_ascii=False, sort_keys=True),
+                loaded_at=now,
+            )
+        )
+        connection.execute(
+            update(store_state).values(
+                version=store_state.c.version + 1, reference_version=store_state.c.reference_version + 1
+            )
+        )
+        progress("counters", 0.6)
+        if moved and not state(connection).counters_stale:
+            counters.rebuild_in(connection, reference.read_reference(connection).lifts, progress)
+    return tree
+
+
+def _config(pack: CityPack) -> Mapping[str, Any]:
+    return {
+        "name_en": pack.name_en,
+        "issuer": pack.issuer,
+        "credit": pack.credit,
+        "levels": [{"key": level.key, "name": level.name} for level in pack.levels],
+        "calendar": pack.calendar.to_json(),
+        "targets": dict(pack.targets),
+        "bulletins": dict(pack.bulletins),
+    }
+
+
+def _replace_tree(connection: Connection, tree: Tree) -> bool:
+    """Writes the tree and moves events to their grids' new ids; True when there are counters to make anew."""
+    old = {row.code: row.id for row in connection.execute(select(grid.c.code, grid.c.id))}
+    new = {node.code: node.id for node in tree}
+    old_parents = {
+        row.id: row.parent_id for row in connection.execute(select(grid.c.id, grid.c.parent_id))
+    }
+    parents = {node.id: new[node.parent] if node.parent else None for node in tree}
+    if old == new and old_parents == parents:
+        same = True
+    else:
+        same = False
+        used = set(connection.execute(select(event.c.grid_id).distinct()).scalars()) | set(
+            connection.execute(select(event_past.c.grid_id).distinct()).scalars()
+        )
+        gone = sorted(code for code, grid_id in old.items() if code not in new and grid_id in used)
+        if gone:
+            raise StoreError(
+                f"expected every grid that has events, found {len(gone)} that the pack no longer has: "
+                f"{', '.join(gone[:_NAMED])}. Keep them in the pack, or correct their events to other grids first"
+            )
+        moves = {grid_id: new[code] for code, grid_id in old.items() if grid_id in used and new[code] != grid_id}
+        for table in (event, event_past):
+            _move(connection, table, moves)
+    connection.execute(delete(grid))
+    connection.execute(
+        insert(grid),
+        [
+            {
+                "id": node.id,
+                "last_id": node.last_id,
+                "parent_id": parents[node.id],
+                "depth": node.depth,
+                "code": node.code,
+                "name": node.name,
+                "level": node.level,
+                "kind": node.kind,
+            }
+            for node in tree
+        ],
+    )
+    return not same and connection.execute(select(func.count()).select_from(rollup)).scalar_one() > 0
+
+
+def _move(connection: Connection, table: Table, moves: Mapping[int, int]) -> None:
+    """Old ids become new ones by way of negative numbers, since the two sets overlap."""
+    if not moves:
+        return
+    connection.execute(
+        update(table).where(table.c.grid_id == bindparam("old")).values(grid_id=-bindparam("new", type_=table.c.grid_id.type)),
+        [{"old": old, "new": new} for old, new in moves.items()],
+    )
+    connection.execute(
+        update(table)
+        .where(table.c.grid_id < 0)
+        .values(grid_id=case((table.c.grid_id < 0, -table.c.grid_id), else_=table.c.grid_id))
+    )
+
+
+def _replace_shapes(connection: Connection, tree: Tree, pack: CityPack) -> None:
+    connection.execute(delete(grid_shape))
+    connection.execute(delete(grid_staff))
+    shapes = [
+        {"grid_id": tree.get(row.code).id, "wkb": row.geometry.wkb} for row in pack.shapes.itertuples(index=False)
+    ]
+    if shapes:
+        connection.execute(insert(grid_shape), shapes)
+    staff = [
+        {"grid_id": tree.get(row.grid).id, "role": row.role, "headcount": int(row.headcount)}
+        for row in pack.staff.itertuples(index=False)
+    ]
+    if staff:
+        connection.execute(insert(grid_staff), staff)
+
+
+def _category_rows(categories: tuple[Category, ...]) -> list[dict[str, str]]:
+    return [
+        {"code": each.code, "name": each.name, "top_code": each.top_code, "top_name": each.top_name}
+        for each in categories
+    ]
+
+
+def _channel_rows(channels: tuple[Channel, ...]) -> list[dict[str, str]]:
+    return [{"code": each.code, "name": each.name} for each in channels]
+
+
+def _replace_named(
+    connection: Connection, table: Table, rows: list[dict[str, str]], used_by: Any
+) -> dict[str, int]:
+    """Writes categories or channels; a code that is known keeps its id. Gives ids by code."""
+    old = {row.code: row.id for row in connection.execute(select(table.c.code, table.c.id))}
+    codes = {row["code"] for row in rows}
+    vanished = {grid_id: code for code, grid_id in old.items() if code not in codes}
+    if vanished:
+        used = set(
+            connection.execute(select(used_by).distinct().where(used_by.in_(list(vanished)))).scalars()
+        )
+        if used:
+            names = ", ".join(sorted(vanished[each] for each in used)[:_NAMED])
+            raise StoreError(
+                f"expected every {table.name} that has events, found some that the pack no longer has: {names}. "
+                "Keep them in the pack, or correct their events first"
+            )
+    highest = max(old.values(), default=0)
+    ids: dict[str, int] = {}
+    for row in rows:
+        if row["code"] in old:
+            ids[row["code"]] = old[row["code"]]
+        else:
+            highest += 1
+            ids[row["code"]] = highest
+    connection.execute(delete(table))
+    if rows:
+        connection.execute(insert(table), [{"id": ids[row["code"]], **row} for row in rows])
+    return ids
+
+
+def _replace_limits(
+    connection: Connection, pack: CityPack, categories: Mapping[str, int], channels: Mapping[str, int]
+) -> None:
+    connection.execute(delete(time_limit))
+    limits = {
+        (categories[each.code], reference.EVERY_CHANNEL): (each.accept_limit, each.handle_limit)
+        for each in pack.categories
+        if each.accept_limit or each.handle_limit
+    } | {
+        (categories[category_code], channels[channel_code]): both
+        for (category_code, channel_code), both in pack.limits_by_channel.items()
+    }
+    if limits:
+        connection.execute(
+            insert(time_limit),
+            [
+                {
+                    "category_id": category_id,
+                    "channel_id": channel_id,
+                    "accept_limit": str(accept) if accept else None,
+                    "handle_limit": str(handle) if handle else None,
+                }
+                for (category_id, channel_id), (accept, handle) in limits.items()
+            ],
+        )

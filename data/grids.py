@@ -1,0 +1,174 @@
+"""The grid tree: every node of a city's grid, from the city itself down to the smallest grid and its dedicated grids.
+
+Ids are preorder numbers, so that a scope (a grid and all below it) is one closed interval of ids: one condition on one
+indexed column, at any depth. Codes are what the world sees; ids are renumbered when the tree changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class UnknownGrid(LookupError):
+    """No grid has this code; the message is a plain sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A node of the tree. `depth` counts from the city (0); `level` is a key of the city pack; `kind` is the kind of
+    a dedicated grid, None for an ordinary one."""
+
+    id: int
+    last_id: int
+    code: str
+    name: str
+    parent: str | None
+    depth: int
+    level: str
+    kind: str | None = None
+
+
+@dataclass(frozen=True)
+class Node:
+    """A grid as a city pack names it, before it has a place in the tree."""
+
+    code: str
+    name: str
+    parent: str | None
+    level: str
+    kind: str | None = None
+
+
+class Tree:
+    """An immutable grid tree. `grids` come in preorder with ids 1..n; the first is the city."""
+
+    def __init__(self, grids: Sequence[Grid]) -> None:
+        self._grids = tuple(grids)
+        self._by_code = {grid.code: grid for grid in self._grids}
+
+    def __len__(self) -> int:
+        return len(self._grids)
+
+    def __iter__(self) -> Iterator[Grid]:
+        return iter(self._grids)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._by_code
+
+    @property
+    def root(self) -> Grid:
+        """The city itself. Raises UnknownGrid on an empty tree."""
+        if not self._grids:
+            raise UnknownGrid("the store holds no city yet: run `python app.py city load DIR`")
+        return self._grids[0]
+
+    def get(self, code: str) -> Grid:
+        """The grid of a code. Raises UnknownGrid with a sentence."""
+        try:
+            return self._by_code[code]
+        except KeyError:
+            raise UnknownGrid(
+                f"expected the code of a grid of {self.root.code!r}, found {code!r}: "
+                "`python app.py city grids` lists the codes"
+            ) from None
+
+    def by_id(self, grid_id: int) -> Grid:
+        """The grid of an id."""
+        return self._grids[grid_id - 1]
+
+    def children(self, code: str) -> tuple[Grid, ...]:
+        """The grids directly below, in the order of the tree; () for a leaf."""
+        return self._children.get(code, ())
+
+    def at_depth(self, code: str, depth: int) -> tuple[Grid, ...]:
+        """The grids at a depth within the scope of `code`, in the order of the tree."""
+        scope = self.get(code)
+        return tuple(grid for grid in self._grids[scope.id - 1 : scope.last_id] if grid.depth == depth)
+
+    def ancestors(self, code: str) -> tuple[Grid, ...]:
+        """The grids above, the city first; () for the city."""
+        above: list[Grid] = []
+        parent = self.get(code).parent
+        while parent is not None:
+            above.append(self._by_code[parent])
+            parent = above[-1].parent
+        return tuple(reversed(above))
+
+    def contains(self, scope: str, code: str) -> bool:
+        """True when `code` lies within the scope."""
+        outer, inner = self.get(scope), self.get(code)
+        return outer.id <= inner.id <= outer.last_id
+
+    @cached_property
+    def max_depth(self) -> int:
+        """The depth of the deepest grid; 0 for a city without grids below."""
+        return max((grid.depth for grid in self._grids), default=0)
+
+    def ancestor_ids(self, depth: int) -> NDArray[np.int64]:
+        """By id (index 0 is unused): the id of the grid's ancestor at `depth`, or its own id where it stands higher."""
+        return self._lifts[min(depth, self.max_depth)]
+
+    @cached_property
+    def _lifts(self) -> tuple[NDArray[np.int64], ...]:
+        lifts = []
+        for depth in range(self.max_depth + 1):
+            lift = np.arange(len(self._grids) + 1, dtype=np.int64)
+            for grid in self._grids:
+                if grid.depth == depth:
+                    lift[grid.id : grid.last_id + 1] = grid.id
+            lifts.append(lift)
+        return tuple(lifts)
+
+    @cached_property
+    def _children(self) -> Mapping[str, tuple[Grid, ...]]:
+        children: dict[str, list[Grid]] = {}
+        for grid in self._grids:
+            if grid.parent is not None:
+                children.setdefault(grid.parent, []).append(grid)
+        return {code: tuple(grids) for code, grids in children.items()}
+
+
+def plant(nodes: Iterable[Node]) -> Tree:
+    """The tree of a city's nodes: ordinary grids before dedicated ones, each by code. Exactly one node has no parent.
+
+    Raises ValueError when there is not one root, a parent is missing, a code comes twice, or a node is not below the
+    root (a cycle).
+    """
+    given = list(nodes)
+    codes = {node.code for node in given}
+    if len(codes) != len(given):
+        raise ValueError("expected every grid code once: a code comes twice")
+    below: dict[str | None, list[Node]] = {}
+    for node in given:
+        if node.parent is not None and node.parent not in codes:
+            raise ValueError(f"grid {node.code!r} names the parent {node.parent!r}, which no row has as its code")
+        below.setdefault(node.parent, []).append(node)
+    roots = below.get(None, [])
+    if len(roots) != 1:
+        raise ValueError(f"expected one grid without a parent (the city), found {len(roots)}")
+
+    planted: list[tuple[Node, int]] = []
+    last: dict[str, int] = {}
+    stack: list[tuple[Node, int, bool]] = [(roots[0], 0, False)]
+    while stack:
+        node, depth, leaving = stack.pop()
+        if leaving:
+            last[node.code] = len(planted)
+            continue
+        planted.append((node, depth))
+        stack.append((node, depth, True))
+        children = sorted(below.get(node.code, []), key=lambda child: (child.kind is not None, child.code))
+        stack.extend((child, depth + 1, False) for child in reversed(children))
+    if len(planted) != len(given):
+        raise ValueError("some grids are not below the city: their parents name each other in a circle")
+    return Tree(
+        [
+            Grid(number, last[node.code], node.code, node.name, node.parent, depth, node.level, node.kind)
+            for number, (node, depth) in enumerate(planted, start=1)
+        ]
+    )

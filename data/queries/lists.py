@@ -1,0 +1,247 @@
+"""Lists of events with keyset paging, one event's trace, and how fresh each source is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal, TypeAlias
+
+import pandas as pd
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, literal, or_, select
+
+from data.answers import EVENT_COLUMNS, FRESHNESS_COLUMNS, STEP_COLUMNS, Page, Question, Trace, empty
+from data.clocks import MINUTE, Instant
+from data.lifecycle import Status, is_suspended
+from data.measures import FACT_COLUMNS
+from data.queries.plan import Plan, plan
+from data.queries.sums import open_at
+from data.reference import Reference, reference_within
+from data.schema import event, event_step, source
+from data.store import Store
+
+ListKind: TypeAlias = Literal["overdue", "open", "newest", "all"]
+
+_BY_GRID_DEPTH = 2
+"""From this depth on a scope's newest events are found by grid; above, by time until the page is full."""
+
+
+class UnknownEvent(LookupError):
+    """No event of this id lies in the scope; the message is a plain sentence."""
+
+
+def list_events(
+    store: Store,
+    question: Question,
+    kind: ListKind = "newest",
+    limit: int = 50,
+    after: str | None = None,
+) -> Page:
+    """A page of events of the scope and filters: EVENT_COLUMNS.
+
+    `overdue`: open at the as-of instant with the deadline before it, the longest overdue first; `open`: open then, by
+    deadline, those without one last; `newest` and `all`: reported in the period, newest first (`all`: oldest first).
+    `after` is the `next` of the page before. Raises ValueError for an `after` that no page gave.
+    """
+    with store.reading() as connection:
+        reference = reference_within(store, connection)
+        wanted = plan(reference, question)
+        statement = _list_query(wanted, kind, _read_key(after)).limit(limit + 1)
+        rows = connection.execute(statement).mappings().all()
+        names = _source_names(connection)
+    more = len(rows) > limit
+    listed = [_listed(reference, names, row, wanted.as_of) for row in rows[:limit]]
+    frame = (
+        pd.DataFrame(listed, columns=list(EVENT_COLUMNS)).astype(dict(EVENT_COLUMNS))
+        if listed
+        else empty(EVENT_COLUMNS)
+    )
+    if not more:
+        return Page(frame, None)
+    last = rows[limit - 1]
+    return Page(frame, f"{last[_ORDER[kind]] if last[_ORDER[kind]] is not None else ''}.{last['id']}")
+
+
+_ORDER: Mapping[ListKind, str] = {
+    "overdue": "handle_due_at",
+    "open": "handle_due_at",
+    "newest": "reported_at",
+    "all": "reported_at",
+}
+
+_LISTED = (
+    event.c.id,
+    event.c.source_id,
+    event.c.source_key,
+    event.c.title,
+    event.c.category_id,
+    event.c.channel_id,
+    event.c.grid_id,
+    event.c.status,
+    event.c.unit,
+    event.c.address,
+    event.c.suspended_at,
+    event.c.suspended_until,
+    event.c.due_provisional,
+    event.c.reported_at,
+    event.c.accepted_at,
+    event.c.handled_at,
+    event.c.closed_at,
+    event.c.withdrawn_at,
+    event.c.handle_due_at,
+)
+
+
+def _list_query(wanted: Plan, kind: ListKind, after: tuple[Instant | None, int] | None) -> Select[Any]:
+    as_of = literal(wanted.as_of, BigInteger)
+    order = event.c[_ORDER[kind]]
+    where: list[ColumnElement[bool]] = []
+    if wanted.scope.depth > 0:
+        by_grid = kind in ("newest", "all") and wanted.scope.depth >= _BY_GRID_DEPTH
+        inside = event.c.grid_id if by_grid else event.c.grid_id + 0
+        where.append(inside.between(wanted.scope.id, wanted.scope.last_id))
+    if wanted.categories is not None:
+        where.append((event.c.category_id + 0).in_(wanted.categories))
+    if wanted.channels is not None:
+        where.append((event.c.channel_id + 0).in_(wanted.channels))
+    if kind in ("overdue", "open"):
+        where += [open_at(event, as_of), event.c.reported_at + 0 <= as_of]
+        if kind == "overdue":
+            where.append(order < as_of)
+        statement = select(*_LISTED).order_by(order.is_(None), order, event.c.id)
+        if kind == "overdue":
+            statement = select(*_LISTED).order_by(order, event.c.id)
+        if after is not None:
+            where.append(_later(order, after))
+    else:
+        where += [order >= wanted.period.start, order < wanted.period.end, order <= as_of]
+        descending = kind == "newest"
+        statement = select(*_LISTED).order_by(
+            order.desc() if descending else order, event.c.id.desc() if descending else event.c.id
+        )
+        if after is not None:
+            where.append(_earlier(order, after) if descending else _later(order, after))
+    return statement.where(*where)
+
+
+def _later(order: ColumnElement[Any], after: tuple[Instant | None, int]) -> ColumnElement[bool]:
+    at, event_id = after
+    if at is None:
+        return order.is_(None) & (event.c.id > event_id)
+    tail = or_(order > at, and_(order == at, event.c.id > event_id))
+    return or_(order.is_(None), and_(order >= at, tail)) if order is event.c.handle_due_at else and_(order >= at, tail)
+
+
+def _earlier(order: ColumnElement[Any], after: tuple[Instant | None, int]) -> ColumnElement[bool]:
+    at, event_id = after
+    return and_(order <= at, or_(order < at, and_(order == at, event.c.id < event_id)))
+
+
+def _read_key(after: str | None) -> tuple[Instant | None, int] | None:
+    if after is None:
+        return None
+    at, _, event_id = after.partition(".")
+    try:
+        return (int(at) if at else None), int(event_id)
+    except ValueError:
+        raise ValueError(
+            f"expected the `next` of a page before, found {after!r}: begin again without it"
+        ) from None
+
+
+def _source_names(connection: Connection) -> dict[int, str]:
+    return {row.id: row.name for row in connection.execute(select(source.c.id, source.c.name))}
+
+
+def status_key(row: Mapping[str, Any], as_of: Instant) -> str:
+    """The key of the event's status (`status.*` in data/words.py); a suspension that lasts shows as such."""
+    if is_suspended(row, as_of):
+        return "suspended"
+    return Status(row["status"]).name.lower()
+
+
+def _listed(
+    reference: Reference, names: Mapping[int, str], row: Mapping[str, Any], as_of: Instant
+) -> dict[str, Any]:
+    category = reference.category_by_id[row["category_id"]]
+    channel = reference.channel_by_id[row["channel_id"]]
+    grid = reference.tree.by_id(row["grid_id"])
+    due_at = row["handle_due_at"]
+    ended = row["handled_at"] or row["closed_at"] or as_of
+    return {
+        "id": row["id"],
+        "source": names[row["source_id"]],
+        "key": row["source_key"],
+        "title": row["title"],
+        "category": category.code,
+        "category_name": category.name,
+        "channel": channel.code,
+        "channel_name": channel.name,
+        "grid": grid.code,
+        "grid_name": grid.name,
+        "status": status_key(row, as_of),
+        "reported_at": row["reported_at"],
+        "handle_due_at": due_at,
+        "overdue_minutes": (ended - due_at) / MINUTE if due_at is not None and ended > due_at else None,
+    }
+
+
+def trace(store: Store, scope: str, event_id: int, as_of: Instant) -> Trace:
+    """One event of the scope with its steps: the fields of EVENT_COLUMNS and every instant, text and count of its row.
+
+    Raises UnknownEvent when there is no such event in the scope: what lies beyond it does not exist for the asker.
+    """
+    with store.reading() as connection:
+        reference = reference_within(store, connection)
+        inside = reference.tree.get(scope)
+        row = (
+            connection.execute(
+                select(event).where(
+                    event.c.id == event_id, event.c.grid_id.between(inside.id, inside.last_id)
+                )
+            )
+            .mappings()
+            .one_or_none()
+        )
+        if row is None:
+            raise UnknownEvent(f"expected an event of {inside.name}, found no event {event_id} there")
+        steps = [
+            {**step, "detail": json.loads(step["detail"]) if step["detail"] else {}, "actor": step["actor"] or "", "note": step["note"] or ""}
+            for step in connection.execute(
+                select(*[event_step.c[name] for name in STEP_COLUMNS])
+                .where(event_step.c.event_id == event_id)
+                .order_by(event_step.c.seq)
+            ).mappings()
+        ]
+        names = _source_names(connection)
+    more = (*FACT_COLUMNS, "dispatched_at", "suspended_at", "suspended_until", "lon", "lat", "unit", "description", "address")
+    fields = _listed(reference, names, row, as_of) | {name: row[name] for name in more}
+    fields |= {"extensions": row["extensions"], "due_provisional": bool(row["due_provisional"])}
+    return Trace(fields, pd.DataFrame(steps, columns=list(STEP_COLUMNS)).astype(dict(STEP_COLUMNS)))
+
+
+def find_event(store: Store, scope: str, key: str) -> int:
+    """The id of an event of the scope by its source's own key. Raises UnknownEvent; the newest when several sources
+    use the key."""
+    with store.reading() as connection:
+        inside = reference_within(store, connection).tree.get(scope)
+        found = connection.execute(
+            select(event.c.id)
+            .where(event.c.source_key == key, event.c.grid_id.between(inside.id, inside.last_id))
+            .order_by(event.c.reported_at.desc())
+            .limit(1)
+        ).scalar_one_or_none()
+    if found is None:
+        raise UnknownEvent(f"expected the key of an event of {inside.name}, found {key!r}")
+    return found
+
+
+def freshness(store: Store) -> pd.DataFrame:
+    """FRESHNESS_COLUMNS, one row a source in the order of their names; empty when nothing was ever reported."""
+    with store.reading() as connection:
+        rows = [
+            (row.name, row.last_reported_at or None, row.last_recorded_at)
+            for row in connection.execute(select(source).order_by(source.c.name))
+        ]
+    if not rows:
+        return empty(FRESHNESS_COLUMNS)
+    return pd.DataFrame(rows, columns=list(FRESHNESS_COLUMNS)).astype(dict(FRESHNESS_COLUMNS))

@@ -1,0 +1,396 @@
+"""The engine under every figure: sums of measures over a scope and a period, from counters where a grain has them.
+
+Counters answer when nothing has happened after the as-of instant. A past as-of instant, a grouping that no grain keeps,
+and the ragged ends of a period are counted from the events, whose indexes hold all that the measures need.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Integer,
+    Select,
+    String,
+    Table,
+    bindparam,
+    case,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
+
+from data.clocks import DAY, HOUR, Instant, ZoneClock
+from data.facts import SqlFacts
+from data.grains import DAYS, HOURS, Cover, Grain, cover, family
+from data.measures import BY_MILESTONE, MEASURE_NAMES
+from data.periods import Period
+from data.queries.plan import By, Plan
+from data.reference import Reference
+from data.schema import event, event_past
+from data.store import State
+
+Sums: TypeAlias = dict[int, dict[str, int]]
+"""Measures by group: 0 where nothing is grouped, else the grid, category or channel id, or the hour or day number."""
+
+_SEEK_LIMIT = 400
+"""Up to so many buckets are sought one by one, which reads one grid's rows only; beyond, a range is read."""
+
+_BY_GRID_SHARE = 20
+"""Events are found by grid when the scope holds less than one grid in so many and the period is long."""
+
+_SHORT = 3 * DAY
+"""A period so short that finding its events by time is always cheap."""
+
+
+def sums(connection: Connection, reference: Reference, state: State, wanted: Plan) -> Sums:
+    """Sums of measures by group; a group without any event is absent."""
+    totals: Sums = {}
+    if state.counters_stale or wanted.as_of < state.latest_at:
+        past = wanted.as_of < state.latest_at
+        for milestones, period in _by_range(wanted):
+            _count_events(connection, reference, wanted, milestones, period, past, totals)
+        return totals
+    grains = _grains(reference, wanted)
+    for milestones, period in _by_range(wanted):
+        covered = cover(reference.clock, period, grains)
+        _read_counters(connection, reference, wanted, milestones, covered, totals)
+        for remainder in covered.remainders:
+            _count_events(connection, reference, wanted, milestones, remainder, False, totals)
+    return totals
+
+
+def _by_range(wanted: Plan) -> Iterator[tuple[tuple[str, ...], Period]]:
+    """Milestones that share a range, with that range: deadlines end at the as-of instant, the others do not."""
+    groups: dict[Period, list[str]] = defaultdict(list)
+    for milestone in wanted.milestones:
+        groups[wanted.range_of(milestone)].append(milestone)
+    for period, milestones in groups.items():
+        if period.start < period.end:
+            yield tuple(milestones), period
+
+
+def _grains(reference: Reference, wanted: Plan) -> tuple[Grain, ...]:
+    """The grains that answer the plan, the longest unit first; () when none does."""
+    depth = max(wanted.scope.depth, wanted.depth if wanted.by == "grid" else 0)
+    by_category = wanted.categories is not None or wanted.by == "category"
+    by_channel = wanted.channels is not None or wanted.by == "channel"
+    grains: tuple[Grain, ...] = ()
+    for lift in (depth, None):
+        grains = family(lift, by_category, by_channel)
+        if grains:
+            break
+    if wanted.by == "hour":
+        return tuple(grain for grain in grains if grain.unit == HOURS)
+    if wanted.by == "day":
+        return tuple(grain for grain in grains if grain.unit in (HOURS, DAYS))
+    return grains
+
+
+def _read_counters(
+    connection: Connection,
+    reference: Reference,
+    wanted: Plan,
+    milestones: tuple[str, ...],
+    covered: Cover,
+    totals: Sums,
+) -> None:
+    names = tuple(measure.name for milestone in milestones for measure in BY_MILESTONE[milestone])
+    for grain, first, last in covered.runs:
+        group = _GROUP_COLUMNS[wanted.by]
+        rows = connection.exec_driver_sql(
+            *_counter_query(connection.dialect.name == "postgresql", names, group, grain, first, last, wanted)
+        )
+        for key, *values in rows:
+            if values[0] is None and not any(values):
+                continue
+            _add(totals, _group(reference, wanted, grain, key), names, values)
+
+
+_GROUP_COLUMNS: dict[By, str] = {
+    "nothing": "0",
+    "grid": "grid_id",
+    "category": "category_id",
+    "channel": "channel_id",
+    "hour": "bucket",
+    "day": "bucket",
+}
+
+
+def _counter_query(
+    postgresql: bool,
+    names: tuple[str, ...],
+    group: str,
+    grain: Grain,
+    first: int,
+    last: int,
+    wanted: Plan,
+) -> tuple[str, tuple[Any, ...]]:
+    """Driver SQL: it is the one statement of every figure, and building it anew would cost more than running it."""
+    seek = last - first <= _SEEK_LIMIT
+    conditions: list[str] = ["grain = ?"]
+    values: list[Any] = [grain.id]
+
+    def among(column: str, ids: Sequence[int]) -> None:
+        if postgresql:
+            conditions.append(f"{column} = ANY(?)")
+            values.append(list(ids))
+        else:
+            conditions.append(f"{column} IN ({', '.join('?' * len(ids))})")
+            values.extend(ids)
+
+    if seek:
+        among("bucket", range(first, last))
+    else:
+        conditions.append("bucket >= ? AND bucket < ?")
+        values += [first, last]
+    if wanted.scope.depth > 0:
+        conditions.append("grid_id BETWEEN ? AND ?")
+        values += [wanted.scope.id, wanted.scope.last_id]
+    for column, ids in (("category_id", wanted.categories), ("channel_id", wanted.channels)):
+        if ids is not None:
+            among(column, ids)
+    sql = _counter_select(names, group) + " AND ".join(conditions)
+    if group != "0":
+        sql += f" GROUP BY {group}"
+    return (sql.replace("?", "%s") if postgresql else sql), tuple(values)
+
+
+@lru_cache(maxsize=256)
+def _counter_select(names: tuple[str, ...], group: str) -> str:
+    return f"SELECT {group}, {', '.join(f'SUM({name})' for name in names)} FROM rollup WHERE "
+
+
+def _group(reference: Reference, wanted: Plan, grain: Grain, key: int) -> int:
+    if wanted.by == "grid":
+        return int(reference.tree.ancestor_ids(wanted.depth)[key])
+    if wanted.by == "day" and grain.unit == HOURS:
+        return reference.clock.day_number(reference.clock.hour_start(key))
+    return key
+
+
+def _add(totals: Sums, group: int, names: Iterable[str], values: Iterable[Any], sign: int = 1) -> None:
+    into = totals.setdefault(group, {})
+    for name, value in zip(names, values, strict=True):
+        if value:
+            into[name] = into.get(name, 0) + sign * int(value)
+
+
+def _count_events(
+    connection: Connection,
+    reference: Reference,
+    wanted: Plan,
+    milestones: tuple[str, ...],
+    period: Period,
+    past: bool,
+    totals: Sums,
+) -> None:
+    """Counts events by the measures' own conditions. For a past instant: the events as they are now with later facts
+    hidden, minus those overwritten since, plus what the overwritten ones said then."""
+    values = {
+        "start": period.start,
+        "end": period.end,
+        "as_of": wanted.as_of,
+        "first_id": wanted.scope.id,
+        "last_id": wanted.scope.last_id,
+        "categories": wanted.categories or tuple(reference.category_by_id),
+        "channels": wanted.channels or (),
+    }
+    by_grid = (
+        period.end - period.start > _SHORT
+        and (wanted.scope.last_id - wanted.scope.id + 1) * _BY_GRID_SHARE < len(reference.tree)
+    )
+    statement = _event_query(
+        milestones,
+        wanted.by,
+        wanted.scope.depth > 0,
+        wanted.categories is not None,
+        wanted.channels is not None,
+        by_grid,
+        past,
+        _offsets(reference.clock, period) if wanted.by in ("hour", "day") else None,
+    )
+    for sign, milestone, key, *counted in connection.execute(statement, values):
+        names = [measure.name for measure in BY_MILESTONE[milestone]]
+        group = int(reference.tree.ancestor_ids(wanted.depth)[key]) if wanted.by == "grid" else int(key)
+        _add(totals, group, names, counted[: len(names)], sign)
+
+
+_Offsets: TypeAlias = tuple[tuple[Instant, int], ...]
+"""The zone's offsets within a period: each holds before its instant; the last instant is the period's end."""
+
+
+def _offsets(clock: ZoneClock, period: Period) -> _Offsets:
+    inside = [at for at in clock.transitions if period.start < at < period.end]
+    return tuple((at, clock.offset(at - 1)) for at in (*inside, period.end))
+
+
+_WIDEST = max(len(measures) for measures in BY_MILESTONE.values())
+
+
+@lru_cache(maxsize=512)
+def _event_query(
+    milestones: tuple[str, ...],
+    by: By,
+    below_city: bool,
+    categories: bool,
+    channels: bool,
+    by_grid: bool,
+    past: bool,
+    offsets: _Offsets | None,
+) -> Select[Any] | CompoundSelect[Any]:
+    """One row a milestone and group: sign, milestone, group, and the milestone's measures (padded with nulls)."""
+    selects: list[Select[Any]] = []
+    for milestone in milestones:
+        variants: list[tuple[int, Table, list[ColumnElement[bool]]]] = [(1, event, [])]
+        if past:
+            as_of = bindparam("as_of", type_=BigInteger)
+            variants = [
+                (1, event, []),
+                (-1, event, [event.c.changed_at > as_of]),
+                (1, event_past, [event_past.c.from_at <= as_of, event_past.c.until_at > as_of]),
+            ]
+        for sign, table, conditions in variants:
+            facts = SqlFacts(table.c, bindparam("as_of", type_=BigInteger) if past else None)
+            at = table.c[milestone]
+            seek_time = table is event and sign == 1 and not by_grid
+            when = at if seek_time else at + 0
+            where = [when >= bindparam("start", type_=BigInteger), when < bindparam("end", type_=BigInteger), *conditions]
+            if past:
+                where += [table.c.reported_at <= bindparam("as_of", type_=BigInteger), facts.known(milestone)]
+            if below_city:
+                inside = table.c.grid_id if by_grid and table is event else table.c.grid_id + 0
+                where.append(
+                    inside.between(bindparam("first_id", type_=Integer), bindparam("last_id", type_=Integer))
+                )
+            if seek_time:
+                where.append(table.c.category_id.in_(bindparam("categories", expanding=True)))
+            elif categories:
+                where.append((table.c.category_id + 0).in_(bindparam("categories", expanding=True)))
+            if channels:
+                where.append(table.c.channel_id.in_(bindparam("channels", expanding=True)))
+            group = _event_group(by, table, at, offsets)
+            counted = [_hits(measure.when(facts)) for measure in BY_MILESTONE[milestone]]
+            counted += [literal_column("0", Integer)] * (_WIDEST - len(counted))
+            query = select(
+                _plain(sign).label("sign"),
+                literal_column(f"'{milestone}'", String).label("milestone"),
+                group.label("key"),
+                *[column.label(f"measure_{position}") for position, column in enumerate(counted)],
+            ).where(*where)
+            selects.append(query if by == "nothing" else query.group_by("key"))
+    return selects[0] if len(selects) == 1 else union_all(*selects)
+
+
+def _hits(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, _plain(1)), else_=_plain(0)))
+
+
+def _plain(number: int) -> ColumnElement[int]:
+    """A number written into the statement: a parameter each would make the statement slower than its answer."""
+    return literal_column(str(number), Integer)
+
+
+def overdue_open(connection: Connection, reference: Reference, state: State, wanted: Plan) -> dict[int, int]:
+    """Events open at the as-of instant whose handling deadline is before it, by group; grouped by time they are counted
+    under the hour or day of their report, and only those reported in the period."""
+    past = wanted.as_of < state.latest_at
+    by_time = wanted.by in ("hour", "day")
+    statement = _overdue_query(
+        wanted.by,
+        wanted.scope.depth > 0,
+        wanted.categories is not None,
+        wanted.channels is not None,
+        past,
+        _offsets(reference.clock, wanted.period) if by_time else None,
+    )
+    values = {
+        "as_of": wanted.as_of,
+        "start": wanted.period.start,
+        "end": wanted.period.end,
+        "first_id": wanted.scope.id,
+        "last_id": wanted.scope.last_id,
+        "categories": wanted.categories or (),
+        "channels": wanted.channels or (),
+    }
+    counted: dict[int, int] = defaultdict(int)
+    for sign, key, number in connection.execute(statement, values):
+        group = int(reference.tree.ancestor_ids(wanted.depth)[key]) if wanted.by == "grid" else int(key)
+        counted[group] += sign * int(number)
+    return dict(counted)
+
+
+@lru_cache(maxsize=128)
+def _overdue_query(
+    by: By, below_city: bool, categories: bool, channels: bool, past: bool, offsets: _Offsets | None
+) -> Select[Any] | CompoundSelect[Any]:
+    """One row a group: sign, group, events. The past is put together as in `_event_query`; an event that was open then
+    is open now, or was closed or withdrawn since."""
+    as_of = bindparam("as_of", type_=BigInteger)
+    now_open = event.c.closed_at.is_(None) & event.c.withdrawn_at.is_(None)
+    parts: list[tuple[int, Table, list[ColumnElement[bool]]]] = [(1, event, [now_open])]
+    if past:
+        then_open = open_at(event, as_of)
+        parts += [
+            (1, event, [event.c.closed_at > as_of]),
+            (1, event, [event.c.withdrawn_at > as_of]),
+            (-1, event, [event.c.changed_at > as_of, then_open]),
+            (
+                1,
+                event_past,
+                [event_past.c.from_at <= as_of, event_past.c.until_at > as_of, open_at(event_past, as_of)],
+            ),
+        ]
+    selects: list[Select[Any]] = []
+    for sign, table, conditions in parts:
+        where = [table.c.handle_due_at < as_of, *conditions]
+        if past:
+            where.append(table.c.reported_at <= as_of)
+        if below_city:
+            where.append(table.c.grid_id.between(bindparam("first_id"), bindparam("last_id")))
+        if categories:
+            where.append(table.c.category_id.in_(bindparam("categories", expanding=True)))
+        if channels:
+            where.append(table.c.channel_id.in_(bindparam("channels", expanding=True)))
+        if offsets is not None:
+            where += [table.c.reported_at >= bindparam("start"), table.c.reported_at < bindparam("end")]
+        group = _event_group(by, table, table.c.reported_at, offsets)
+        query = select(_plain(sign).label("sign"), group.label("key"), func.count().label("number")).where(*where)
+        selects.append(query if by == "nothing" else query.group_by("key"))
+    return selects[0] if len(selects) == 1 else union_all(*selects)
+
+
+def open_at(table: Table, as_of: ColumnElement[Instant]) -> ColumnElement[bool]:
+    """SQL: neither closed nor withdrawn at an instant."""
+    return (table.c.closed_at.is_(None) | (table.c.closed_at > as_of)) & (
+        table.c.withdrawn_at.is_(None) | (table.c.withdrawn_at > as_of)
+    )
+
+
+def _event_group(by: By, table: Table, at: ColumnElement[Any], offsets: _Offsets | None) -> ColumnElement[Any]:
+    if by == "nothing":
+        return _plain(0)
+    if by in ("grid", "category", "channel"):
+        return table.c[f"{by}_id"]
+    assert offsets is not None
+    *changes, (_, last) = offsets
+    offset: Any = literal(last, BigInteger)
+    if changes:
+        offset = case(*[(at < before, literal(value, BigInteger)) for before, value in changes], else_=offset)
+    if by == "hour":
+        return (at + offset % HOUR) // HOUR
+    return (at + offset) // DAY
+
+
+def measures_of(totals: Sums, group: int) -> dict[str, int]:
+    """The measures of one group, zero where nothing was counted."""
+    return {name: 0 for name in MEASURE_NAMES} | totals.get(group, {})

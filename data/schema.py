@@ -1,0 +1,292 @@
+"""The tables, the same on SQLite and PostgreSQL. Instants are microseconds since 1970-01-01 UTC.
+
+The truth is `event` plus the append-only `event_step`; `event_past` keeps what an event said before a step overwrote
+it, so that a question about the past can be answered; `rollup` holds counters that the events alone determine.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from data.measures import FACT_COLUMNS, KEY_COLUMNS, MEASURE_NAMES
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_Identity = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only for a column of type INTEGER."""
+
+store_state = Table(
+    "store_state",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    Column("reference_version", Integer, nullable=False),
+    Column("latest_at", BigInteger, nullable=False),
+    Column("counters_stale", SmallInteger, nullable=False),
+)
+"""One row. `version` grows with each commit of events, `reference_version` with each change of tree, categories or
+channels; `latest_at` is the instant of the latest fact; `counters_stale` is 1 while a bulk load runs."""
+
+city = Table(
+    "city",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("code", String(64), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("config", Text, nullable=False),
+    Column("loaded_at", BigInteger, nullable=False),
+)
+"""One row: the city that this store belongs to; `config` is JSON (levels, calendar, targets, organisation)."""
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("last_reported_at", BigInteger, nullable=False),
+    Column("last_recorded_at", BigInteger, nullable=False),
+)
+
+grid = Table(
+    "grid",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("last_id", Integer, nullable=False),
+    Column("parent_id", Integer),
+    Column("depth", SmallInteger, nullable=False),
+    Column("code", String(64), nullable=False, unique=True),
+    Column("name", String(128), nullable=False),
+    Column("level", String(32), nullable=False),
+    Column("kind", String(32)),
+)
+"""Ids are preorder numbers: the subtree of a grid is the closed interval [id, last_id]."""
+
+grid_shape = Table(
+    "grid_shape",
+    metadata,
+    Column("grid_id", Integer, primary_key=True, autoincrement=False),
+    Column("wkb", LargeBinary, nullable=False),
+)
+
+grid_staff = Table(
+    "grid_staff",
+    metadata,
+    Column("grid_id", Integer, primary_key=True, autoincrement=False),
+    Column("role", String(32), primary_key=True),
+    Column("headcount", Integer, nullable=False),
+)
+
+category = Table(
+    "category",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("code", String(64), nullable=False, unique=True),
+    Column("name", String(128), nullable=False),
+    Column("top_code", String(64), nullable=False),
+    Column("top_name", String(128), nullable=False),
+)
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("code", String(64), nullable=False, unique=True),
+    Column("name", String(128), nullable=False),
+)
+
+time_limit = Table(
+    "time_limit",
+    metadata,
+    Column("category_id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("channel_id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("accept_limit", String(32)),
+    Column("handle_limit", String(32)),
+)
+"""Limits per category and channel; channel 0 stands for every channel without a row of its own."""
+
+
+def _key_columns() -> list[Column[int]]:
+    types = {"grid_id": Integer, "category_id": SmallInteger, "channel_id": SmallInteger}
+    return [Column(name, types[name], nullable=False) for name in KEY_COLUMNS]
+
+
+def _fact_columns() -> list[Column[int]]:
+    return [
+        Column(
+            name,
+            SmallInteger if name in ("rating", "solved") else BigInteger,
+            nullable=name != "reported_at",
+        )
+        for name in FACT_COLUMNS
+    ]
+
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", _Identity, primary_key=True),
+    Column("source_id", SmallInteger, nullable=False),
+    Column("source_key", String(128), nullable=False),
+    *_key_columns(),
+    *_fact_columns(),
+    Column("dispatched_at", BigInteger),
+    Column("status", SmallInteger, nullable=False),
+    Column("changed_at", BigInteger),
+    Column("last_step_at", BigInteger, nullable=False),
+    Column("steps", SmallInteger, nullable=False),
+    Column("extensions", SmallInteger, nullable=False),
+    Column("suspended_at", BigInteger),
+    Column("suspended_until", BigInteger),
+    Column("suspended_due_at", BigInteger),
+    Column("appealed_at", BigInteger),
+    Column("due_provisional", SmallInteger, nullable=False),
+    Column("lon", Float),
+    Column("lat", Float),
+    Column("unit", String(128)),
+    Column("title", Text, nullable=False),
+    Column("description", Text),
+    Column("address", Text),
+    UniqueConstraint("source_id", "source_key"),
+)
+"""One row an event: where it stands now. `changed_at` is when a step last overwrote a fact, null if none ever did."""
+
+event_step = Table(
+    "event_step",
+    metadata,
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("step_key", String(64), primary_key=True),
+    Column("seq", SmallInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("actor", String(64)),
+    Column("note", Text),
+    Column("detail", Text),
+    sqlite_with_rowid=False,
+)
+
+event_past = Table(
+    "event_past",
+    metadata,
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", SmallInteger, primary_key=True, autoincrement=False),
+    Column("from_at", BigInteger, nullable=False),
+    Column("until_at", BigInteger, nullable=False),
+    *_key_columns(),
+    *_fact_columns(),
+    Index("ix_event_past_until_at", "until_at", "from_at"),
+    sqlite_with_rowid=False,
+)
+"""What an event said from `from_at` until a step overwrote it at `until_at`; `seq` is that step's."""
+
+ROLLUP_KEY = ("grain", "bucket", "grid_id", "category_id", "channel_id")
+
+rollup = Table(
+    "rollup",
+    metadata,
+    Column("grain", SmallInteger, primary_key=True, autoincrement=False),
+    Column("bucket", Integer, primary_key=True, autoincrement=False),
+    Column("grid_id", Integer, primary_key=True, autoincrement=False),
+    Column("category_id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("channel_id", SmallInteger, primary_key=True, autoincrement=False),
+    *[Column(name, Integer) for name in MEASURE_NAMES],
+    sqlite_with_rowid=False,
+    postgresql_with={"fillfactor": 90},
+)
+"""Counters by grain (data/counters.py). A measure of zero is null: it costs a bit instead of four bytes."""
+
+rollup_version = Table(
+    "rollup_version",
+    metadata,
+    Column("grain", SmallInteger, primary_key=True, autoincrement=False),
+    Column("bucket", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Grows when a counter of the bucket changes; only for the grains whose vectors are kept in memory."""
+
+rollup_vector = Table(
+    "rollup_vector",
+    metadata,
+    Column("grain", SmallInteger, primary_key=True, autoincrement=False),
+    Column("bucket", Integer, primary_key=True, autoincrement=False),
+    Column("measure", SmallInteger, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+"""A bucket's counters of one measure over all grids, packed; valid while its version is the bucket's."""
+
+
+def _covering(name: str, milestone: str, *more: str) -> Index:
+    """An index that answers a question by milestone alone. It begins with the category: a question without a
+    category names them all, which costs a hundred seeks and saves a second index."""
+    columns = ("category_id", milestone, "grid_id", "channel_id", "withdrawn_at", *more)
+    where = event.c[milestone].is_not(None)
+    partial = {} if milestone == "reported_at" else {"sqlite_where": where, "postgresql_where": where}
+    return Index(name, *[event.c[column] for column in columns], **partial)
+
+
+SECONDARY_INDEXES: tuple[Index, ...] = (
+    _covering("ix_event_reported", "reported_at", "closed_at", "handled_at", "handle_due_at", "exempted_at"),
+    _covering("ix_event_accepted", "accepted_at"),
+    _covering("ix_event_accept_due", "accept_due_at", "accepted_at"),
+    _covering("ix_event_handle_due", "handle_due_at", "handled_at", "exempted_at"),
+    _covering(
+        "ix_event_closed",
+        "closed_at",
+        "handled_at",
+        "handle_due_at",
+        "exempted_at",
+        "rated_at",
+        "rating",
+        "solved",
+        "reworked_at",
+    ),
+    _covering("ix_event_rated", "rated_at", "rating"),
+    Index(
+        "ix_event_changed",
+        event.c.changed_at,
+        sqlite_where=event.c.changed_at.is_not(None),
+        postgresql_where=event.c.changed_at.is_not(None),
+    ),
+    Index(
+        "ix_event_withdrawn",
+        event.c.withdrawn_at,
+        sqlite_where=event.c.withdrawn_at.is_not(None),
+        postgresql_where=event.c.withdrawn_at.is_not(None),
+    ),
+    Index("ix_event_newest", event.c.reported_at, event.c.id),
+    Index("ix_event_grid", event.c.grid_id, event.c.reported_at, event.c.id),
+    Index(
+        "ix_event_open",
+        event.c.handle_due_at,
+        event.c.grid_id,
+        event.c.category_id,
+        event.c.channel_id,
+        event.c.id,
+        sqlite_where=event.c.closed_at.is_(None) & event.c.withdrawn_at.is_(None),
+        postgresql_where=event.c.closed_at.is_(None) & event.c.withdrawn_at.is_(None),
+    ),
+)
+"""Indexes that a bulk load into an empty store builds after the rows."""

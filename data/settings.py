@@ -1,0 +1,338 @@
+"""What can be set from outside: one table, read from the environment and a `.env` file.
+
+`SETTINGS` is the only list: loading, checking, docs/settings.md and .env.example are made from it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+from dotenv.parser import parse_stream
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+PREFIX = "YIPING_"
+"""Every setting's variable begins with it; a variable that begins with it and is no setting is refused."""
+
+PROJECT = Path(__file__).resolve().parent.parent
+"""The program's own folder."""
+
+HIDDEN = "***"
+"""What is printed in place of a password."""
+
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_SYNCHRONOUS = ("FULL", "NORMAL")
+_POSTGRESQL = "postgresql+psycopg"
+_POSTGRESQL_SPELLINGS = ("postgres", "postgresql")
+
+# Greedy on purpose: a password may hold "@", ":" or "/" that nobody escaped. Hiding too much does no harm.
+_USER_PASSWORD = re.compile(r"(://[^:/]*:).*@", re.DOTALL)
+_QUERY_PASSWORD = re.compile(r"([?&][^=&]*(?:pass|secret|token)[^=&]*=)[^&]*", re.IGNORECASE)
+
+
+class SettingsError(ValueError):
+    """The settings cannot be used: one line for each fault, with what was expected, found, and the remedy."""
+
+
+class _BadValue(ValueError):
+    """A value that a parser refuses; the message is what was wrong beyond `expects`, or empty."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table.
+
+    `default` is text as it would stand in the environment and may name another setting in braces; `expects`
+    completes the sentence "expected …"; `parse` returns the value or raises _BadValue.
+    """
+
+    name: str
+    default: str
+    help: str
+    expects: str
+    parse: Callable[[str], Any]
+
+    @property
+    def variable(self) -> str:
+        """The environment variable, such as YIPING_PORT."""
+        return PREFIX + self.name.upper()
+
+
+def masked(url: str) -> str:
+    """The database URL with every password replaced by ***; works on malformed URLs too."""
+    return _QUERY_PASSWORD.sub(rf"\g<1>{HIDDEN}", _USER_PASSWORD.sub(rf"\g<1>{HIDDEN}@", url))
+
+
+def _database_url(text: str) -> str:
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        # SQLAlchemy's own message quotes the URL with its password, so it is not chained.
+        raise _BadValue("it cannot be read as a URL; write special characters of a password as %XX") from None
+    if url.drivername in _POSTGRESQL_SPELLINGS:
+        url = url.set(drivername=_POSTGRESQL)
+    if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
+        raise _BadValue("a store in memory is lost with the program; name a file")
+    if url.drivername not in ("sqlite", _POSTGRESQL):
+        raise _BadValue(f"there is no store on {url.drivername!r}")
+    return url.render_as_string(hide_password=False)
+
+
+def _whole(lowest: int, highest: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            raise _BadValue("") from None
+        if not lowest <= number <= highest:
+            raise _BadValue("")
+        return number
+
+    return parse
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text.upper() not in choices:
+            near = difflib.get_close_matches(text.upper(), choices, n=1)
+            raise _BadValue(f"Did you mean {near[0]}?" if near else "")
+        return text.upper()
+
+    return parse
+
+
+def _host(text: str) -> str:
+    if "/" in text or any(character.isspace() for character in text):
+        raise _BadValue("leave out http:// and paths")
+    return text
+
+
+def _city(text: str) -> Path:
+    """The folder as given when it is there; else a relative path is looked for beside the program."""
+    folder = Path(text)
+    return folder if folder.is_absolute() or folder.exists() else PROJECT / folder
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "database_url",
+        "sqlite:///{var_dir}/yiping.db",
+        "Where the events are kept: a SQLite file, or a PostgreSQL database that exists.",
+        "sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE",
+        _database_url,
+    ),
+    Setting(
+        "var_dir",
+        "var",
+        "The folder for everything that the program writes beside the database.",
+        "the path of a folder",
+        Path,
+    ),
+    Setting(
+        "city",
+        "data/cities/boston",
+        "The city pack that `run` loads into an empty store. "
+        "A relative path that is not in the current folder is looked for beside the program.",
+        "the path of a city pack's folder",
+        _city,
+    ),
+    Setting(
+        "host",
+        "127.0.0.1",
+        "The address that `run` listens on. 0.0.0.0 lets other machines in: anybody who reaches it can read.",
+        "a host name or an IP address",
+        _host,
+    ),
+    Setting(
+        "port", "8050", "The port that `run` listens on.", "a whole number from 1 to 65535", _whole(1, 65535)
+    ),
+    Setting(
+        "threads",
+        "8",
+        "How many requests are answered at once.",
+        "a whole number from 1 to 256",
+        _whole(1, 256),
+    ),
+    Setting(
+        "statement_timeout_seconds",
+        "30",
+        "After how many seconds a question to the database is given up, so that one cannot block the others.",
+        "a whole number from 1 to 86400",
+        _whole(1, 86400),
+    ),
+    Setting(
+        "pool_size",
+        "8",
+        "How many connections to the database each process keeps at most.",
+        "a whole number from 1 to 256",
+        _whole(1, 256),
+    ),
+    Setting(
+        "sqlite_synchronous",
+        "FULL",
+        "FULL keeps every acknowledged write through a loss of power; NORMAL is faster and may lose the last "
+        "ones then. Neither loses any when only the program dies. PostgreSQL has its own setting.",
+        "FULL or NORMAL",
+        _one_of(*_SYNCHRONOUS),
+    ),
+    Setting(
+        "log_level",
+        "INFO",
+        "How much the program says.",
+        "DEBUG, INFO, WARNING or ERROR",
+        _one_of(*_LOG_LEVELS),
+    ),
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Settings:
+    """The settings in use, parsed. Its printed form never holds a password; `database_url` does."""
+
+    database_url: str
+    var_dir: Path
+    city: Path
+    host: str
+    port: int
+    threads: int
+    statement_timeout_seconds: int
+    pool_size: int
+    sqlite_synchronous: str
+    log_level: str
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:
+        """The settings from `environ` (None: the process's), then `env_file` if it exists, then the defaults.
+
+        An empty value counts as not set. Raises SettingsError naming every fault at once: a value that does
+        not parse, a YIPING_ name that is no setting, a line of the file that cannot be read.
+        """
+        environment = _ours(os.environ if environ is None else environ, "the environment")
+        file, faults = _read_env_file(env_file) if env_file is not None else ({}, [])
+        given = file | environment
+        faults += [_unknown(name, origin) for name, (_, origin) in given.items() if name not in _VARIABLES]
+        values: dict[str, Any] = {}
+        for setting in _IN_ORDER_OF_NEED:
+            default = setting.default.format_map(values)
+            text, origin = given.get(setting.variable, (default, "the default"))
+            try:
+                values[setting.name] = setting.parse(text)
+            except _BadValue as error:
+                faults.append(_bad(setting, text, origin, str(error)))
+                values[setting.name] = text
+        if faults:
+            raise SettingsError("\n".join(faults))
+        return cls(**values)
+
+    def shown(self) -> dict[str, str]:
+        """Every setting as text under its variable's name, in the table's order, passwords masked."""
+        return {setting.variable: masked(str(getattr(self, setting.name))) for setting in SETTINGS}
+
+    def __repr__(self) -> str:
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in self.shown().items())})"
+
+
+_VARIABLES = {setting.variable: setting for setting in SETTINGS}
+
+# A default that mentions another setting is worked out after it.
+_IN_ORDER_OF_NEED = tuple(sorted(SETTINGS, key=lambda setting: "{" in setting.default))
+
+
+def _ours(values: Mapping[str, str | None], origin: str) -> dict[str, tuple[str, str]]:
+    """Name to (value, origin) for the names that are meant for us; empty values are left out.
+
+    A setting's name in small letters is ours too: silence about it would leave the default in force.
+    """
+    return {
+        name: (value.strip(), origin)
+        for name, value in values.items()
+        if name.upper().startswith(PREFIX) and value is not None and value.strip()
+    }
+
+
+def _read_env_file(path: Path) -> tuple[dict[str, tuple[str, str]], list[str]]:
+    """Our names in the file, and its faults; a file that is not there holds nothing and has none."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return {}, []
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.__class__.__name__
+        return {}, [f"{path}: expected a text file in UTF-8, found one that cannot be read ({reason})."]
+    # dotenv only logs a warning about a line that it cannot read, and drops the line.
+    faults = [
+        f"{path}, line {binding.original.line}: expected NAME=value, found something else. Mend or remove it."
+        for binding in parse_stream(io.StringIO(text))
+        if binding.error
+    ]
+    if faults:
+        return {}, faults
+    # Without interpolation: a password may hold a dollar sign.
+    return _ours(dotenv_values(stream=io.StringIO(text), interpolate=False), str(path)), []
+
+
+def _bad(setting: Setting, text: str, origin: str, reason: str) -> str:
+    found = f"{setting.variable}: expected {setting.expects}, found {masked(text)!r} in {origin}"
+    return f"{found}: {reason}." if reason and not reason.endswith("?") else f"{found}. {reason}".rstrip()
+
+
+def _unknown(name: str, origin: str) -> str:
+    names = [setting.name for setting in SETTINGS]
+    near = difflib.get_close_matches(name.lower().removeprefix(PREFIX.lower()), names, n=1, cutoff=0.5)
+    hint = (
+        f"Did you mean {PREFIX}{near[0].upper()}?" if near else f"The settings are {', '.join(_VARIABLES)}."
+    )
+    return f"{name} in {origin}: there is no such setting. {hint}"
+
+
+def settings_markdown() -> str:
+    """docs/settings.md: the table of settings for whoever runs the program."""
+    rows = "\n".join(
+        f"| `{setting.variable}` | `{_default_shown(setting)}` | {setting.help} | {setting.expects} |"
+        for setting in SETTINGS
+    )
+    return _MARKDOWN.format(rows=rows)
+
+
+def settings_example() -> str:
+    """.env.example: every setting with its help, commented out at its default."""
+    entries = "\n".join(
+        f"\n# {setting.help}\n# Expected: {setting.expects}.\n#{setting.variable}={_default_shown(setting)}"
+        for setting in SETTINGS
+    )
+    return (
+        f"# Copy this file to .env and change what you need. The environment goes before .env.\n{entries}\n"
+    )
+
+
+def _default_shown(setting: Setting) -> str:
+    """The default with the other defaults put in."""
+    return setting.default.format_map({other.name: other.default for other in SETTINGS})
+
+
+_MARKDOWN = """\
+# Settings
+
+Made from the table in `data/settings.py` by `make docs`; change it there.
+
+Yiping reads its settings from environment variables, then from a file `.env` in the folder in which it is
+started (see `.env.example`), then takes the default. An empty value counts as not set. A variable that begins
+with `YIPING_` and is not in this table is refused, so that a slip of the pen never leaves a default in force
+unseen.
+
+| variable | default | what it does | expected |
+|---|---|---|---|
+{rows}
+
+The default database follows `YIPING_VAR_DIR`. Relative paths start from the folder in which the program is
+started. `postgres://` and `postgresql://` are taken as `postgresql+psycopg://`. Write special characters of a
+password as `%XX` (`@` is `%40`). Passwords are masked wherever settings are printed.
+"""

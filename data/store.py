@@ -1,0 +1,286 @@
+"""The store: one SQLite file or one PostgreSQL database, opened the same way.
+
+Readers see one consistent snapshot; writers are one at a time on SQLite and many on PostgreSQL. Every committed change
+of events raises `version`, so a reader can tell that nothing changed without asking for anything else.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alembic import command as alembic
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, inspect, select, text, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from data.schema import metadata, store_state
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+BUSY_TIMEOUT_SECONDS = 30
+"""How long a SQLite writer waits for the writer before it."""
+
+_PROGRESS_STEPS = 100_000
+"""SQLite's virtual machine steps between two looks at a reader's time limit: about a millisecond."""
+
+_WRITER_LOCK = 7_215_353_019_582
+"""PostgreSQL's advisory lock: shared by writers of events, exclusive for whoever changes the tree or rebuilds."""
+
+
+class StoreError(Exception):
+    """The store cannot be used as asked; the message says what was expected, what was found and how to mend it."""
+
+
+@dataclass(frozen=True)
+class State:
+    """The row of `store_state`."""
+
+    version: int
+    reference_version: int
+    latest_at: int
+    counters_stale: bool
+
+
+class Store:
+    """An open store. Make one with `Store.open`; close it with `close` or a with statement."""
+
+    def __init__(self, url: str, reader: Engine, writer: Engine) -> None:
+        self.url = url
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        pool_size: int = 8,
+        statement_timeout_seconds: float = 30,
+        synchronous: str = "FULL",
+        create: bool = True,
+    ) -> Store:
+        """Opens the store at a SQLAlchemy URL and brings its tables up to date; makes them when there are none.
+
+        Raises StoreError when the URL is not SQLite or PostgreSQL, the database cannot be reached, or its tables were
+        made by a newer Yiping.
+        """
+        try:
+            parsed = make_url(url)
+        except ArgumentError:
+            raise StoreError(
+                "expected a database URL such as sqlite:///var/yiping.db or postgresql+psycopg://user@host/name, "
+                "found one that cannot be read: mend YIPING_DATABASE_URL"
+            ) from None
+        backend = parsed.get_backend_name()
+        if backend == "sqlite":
+            if parsed.database:
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            reader = _sqlite_engine(url, pool_size, "BEGIN", synchronous, statement_timeout_seconds)
+            writer = _sqlite_engine(url, 1, "BEGIN IMMEDIATE", synchronous, None)
+        elif backend == "postgresql":
+            reader = _postgres_engine(url, pool_size, statement_timeout_seconds)
+            writer = _postgres_engine(url, pool_size, None)
+        else:
+            raise StoreError(
+                f"expected a sqlite or postgresql+psycopg URL, found {backend!r}: mend YIPING_DATABASE_URL"
+            )
+        store = cls(parsed.render_as_string(hide_password=True), reader, writer)
+        try:
+            store._prepare(create)
+        except OperationalError as error:
+            store.close()
+            raise StoreError(
+                f"cannot reach the database {store.url}: {_first_line(error)}. "
+                "Start it, or mend YIPING_DATABASE_URL"
+            ) from None
+        return store
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True on the embedded store."""
+        return self._writer.dialect.name == "sqlite"
+
+    def close(self) -> None:
+        """Gives every connection back."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection on one consistent snapshot, with the statement timeout; it cannot write."""
+        with self._reader.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self, *, alone: bool = False) -> Iterator[Connection]:
+        """A transaction that commits at the end of the block. `alone` keeps every other writer out meanwhile."""
+        with self._writer.begin() as connection:
+            if not self.is_sqlite:
+                shared = "" if alone else "_shared"
+                connection.execute(text(f"SELECT pg_advisory_xact_lock{shared}({_WRITER_LOCK})"))
+            yield connection
+
+    def version(self) -> int:
+        """The store version: unchanged means that no event has changed."""
+        with self.reading() as connection:
+            return state(connection).version
+
+    def state(self) -> State:
+        """The whole state row."""
+        with self.reading() as connection:
+            return state(connection)
+
+    def migrations_current(self) -> bool:
+        """True when the tables are those of this program."""
+        with self._reader.connect() as connection:
+            return _revision(connection) == _head()
+
+    def checkpoint(self) -> None:
+        """Folds SQLite's write-ahead log into the file and refreshes the planner's statistics; ANALYZE on PostgreSQL."""
+        with self._writer.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            if self.is_sqlite:
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                raw.execute("PRAGMA analysis_limit=1000")
+                raw.execute("ANALYZE")
+            else:
+                connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+
+    def _prepare(self, create: bool) -> None:
+        with self._writer.connect() as connection:
+            if not self.is_sqlite:
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})"))
+            elif create:
+                connection.begin()
+            if not inspect(connection).has_table(store_state.name):
+                if not create:
+                    raise StoreError(f"expected a Yiping store at {self.url}, found an empty database: run `make run`")
+                metadata.create_all(connection)
+                connection.execute(
+                    insert(store_state).values(
+                        id=1, version=1, reference_version=1, latest_at=0, counters_stale=0
+                    )
+                )
+                MigrationContext.configure(connection).stamp(_script(), _head())
+            elif _revision(connection) != _head():
+                known = {revision.revision for revision in _script().walk_revisions()}
+                if _revision(connection) not in known:
+                    raise StoreError(
+                        f"the store at {self.url} was made by a newer Yiping (revision {_revision(connection)}): "
+                        "update the program"
+                    )
+                config = _alembic_config()
+                config.attributes["connection"] = connection
+                alembic.upgrade(config, "head")
+            connection.commit()
+
+
+def state(connection: Connection) -> State:
+    """The state row as the connection's snapshot sees it."""
+    row = connection.execute(select(store_state)).one()
+    return State(row.version, row.reference_version, row.latest_at, bool(row.counters_stale))
+
+
+def raise_version(connection: Connection, latest_at: int) -> None:
+    """Counts a commit of events; call it last in the transaction, since every writer waits for this row."""
+    later = func.max if connection.dialect.name == "sqlite" else func.greatest
+    connection.execute(
+        update(store_state).values(
+            version=store_state.c.version + 1, latest_at=later(store_state.c.latest_at, latest_at)
+        )
+    )
+
+
+def _sqlite_engine(
+    url: str, pool_size: int, begin: str, synchronous: str, statement_timeout_seconds: float | None
+) -> Engine:
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=0,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            "cache_size=-65536",
+            "mmap_size=1073741824",
+            "temp_store=MEMORY",
+            f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        if statement_timeout_seconds is not None:
+            connection.execute("PRAGMA query_only=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if statement_timeout_seconds is not None:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            ends = time.monotonic() + statement_timeout_seconds
+            raw.set_progress_handler(lambda: time.monotonic() > ends, _PROGRESS_STEPS)
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgres_engine(url: str, pool_size: int, statement_timeout_seconds: float | None) -> Engine:
+    options = "-c timezone=UTC -c jit=off"
+    isolation = "READ COMMITTED"
+    if statement_timeout_seconds is not None:
+        options += f" -c statement_timeout={int(statement_timeout_seconds * 1000)} -c default_transaction_read_only=on"
+        isolation = "REPEATABLE READ"
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        isolation_level=isolation,
+        connect_args={"options": options, "connect_timeout": 10},
+    )
+
+
+def _alembic_config() -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_alembic_config())
+
+
+def _head() -> str:
+    head = _script().get_current_head()
+    assert head is not None
+    return head
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "orig", error)).strip().splitlines()[0]

@@ -1,0 +1,149 @@
+"""Indicator cards: a value, what it was made from, how it moved, what it should be, and its formula when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dash import html
+from dash.development.base_component import Component
+
+from data.indicators import INDICATORS, NO_DATA, Figure, shown
+from data.words import word
+from layouts.text import Change, change
+from maps.choropleth import count_text
+
+LEADING = (
+    "received",
+    "acceptance_timeliness",
+    "handling_timeliness",
+    "completion",
+    "satisfaction",
+    "overdue_open",
+)
+"""The cards of the first row; the others follow smaller."""
+
+_ARROWS = {"better": "▲", "worse": "▼", "level": "–", "neutral": "", "none": ""}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One indicator as a card: its figures, the city's target, and the address that chooses it."""
+
+    figure: Figure
+    before: Figure | None
+    last_year: Figure | None
+    target: float | None
+    href: str
+    chosen: bool
+
+
+def cards(found: Sequence[Card], before: str, last_year: str) -> list[Component]:
+    """The leading cards and then the others; `before` and `last_year` say in words which periods they compare with."""
+    leading = [card for card in found if card.figure.key in LEADING]
+    others = [card for card in found if card.figure.key not in LEADING]
+    return [
+        html.Div([_card(card, before, last_year, "card is-leading") for card in leading], className="cards-leading"),
+        html.Div([_card(card, before, last_year, "card") for card in others], className="cards-others"),
+    ]
+
+
+def _card(card: Card, before: str, last_year: str, name: str) -> Component:
+    definition = INDICATORS[card.figure.key]
+    no_data = card.figure.value is None
+    classes = " ".join([name, *(["is-chosen"] if card.chosen else []), *(["is-blank"] if no_data else [])])
+    tip = f"formula-{card.figure.key}"
+    return html.A(
+        [
+            html.Span(definition.label_zh, className="card-label"),
+            html.Span(shown(definition.key, card.figure.value), className="card-value"),
+            html.Span(_n(card.figure), className="card-n"),
+            html.Span(
+                [
+                    _moved(definition.key, word("change.before"), change(definition.key, card.figure, card.before)),
+                    _moved(definition.key, word("change.last_year"), change(definition.key, card.figure, card.last_year)),
+                ],
+                className="card-changes",
+            ),
+            _target(card),
+            html.Span(
+                [
+                    html.Span(definition.formula, className="tip-formula"),
+                    html.Span(_worked(card.figure), className="tip-line"),
+                    html.Span(_compared(definition.key, word("change.before"), before, card.before), className="tip-line"),
+                    html.Span(
+                        _compared(definition.key, word("change.last_year"), last_year, card.last_year),
+                        className="tip-line",
+                    ),
+                    html.Span(word("card.source").format(source=definition.source), className="tip-source"),
+                ],
+                id=tip,
+                className="tip",
+                role="tooltip",
+            ),
+        ],
+        href=card.href,
+        className=classes,
+        **{
+            "aria-describedby": tip,
+            "data-indicator": definition.key,
+            **({"aria-current": "true"} if card.chosen else {}),
+        },
+    )
+
+
+def _n(figure: Figure) -> str:
+    if figure.denominator is None:
+        return word("card.count")
+    if figure.denominator == 0:
+        return word("data.none")
+    return count_text(figure.numerator, figure.denominator)
+
+
+def _worked(figure: Figure) -> str:
+    definition = INDICATORS[figure.key]
+    if figure.denominator is None:
+        return word("card.counted").format(n=f"{figure.numerator:,}")
+    return word("card.worked").format(
+        numerator=f"{figure.numerator:,}",
+        denominator=f"{figure.denominator:,}",
+        value=shown(definition.key, figure.value),
+    )
+
+
+def _compared(key: str, name: str, period: str, figure: Figure | None) -> str:
+    if figure is None:
+        return word("card.compared").format(name=name, period=period, value=NO_DATA)
+    value = shown(key, figure.value)
+    if figure.denominator:
+        value = f"{value}（{count_text(figure.numerator, figure.denominator)}）"
+    return word("card.compared").format(name=name, period=period, value=value)
+
+
+def _moved(key: str, name: str, moved: Change) -> Component:
+    arrow = _ARROWS[moved.verdict]
+    if moved.verdict in {"better", "worse"}:
+        # The arrow shows the direction of the number, the colour and the hidden word whether that is good.
+        arrow = "▲" if (moved.verdict == "better") == (INDICATORS[key].better == "up") else "▼"
+    return html.Span(
+        [
+            html.Span(name, className="change-name"),
+            html.Span([arrow, " " if arrow else "", moved.text], className="change-text"),
+            html.Span(word(f"verdict.{moved.verdict}"), className="unseen"),
+        ],
+        className=f"change is-{moved.verdict}",
+    )
+
+
+def _target(card: Card) -> Component:
+    if card.target is None:
+        return html.Span(className="card-target")
+    key = card.figure.key
+    text = word("card.target").format(target=shown(key, card.target))
+    if card.figure.value is None:
+        return html.Span(text, className="card-target")
+    met = card.figure.value >= card.target if INDICATORS[key].better != "down" else card.figure.value <= card.target
+    return html.Span(
+        [text, html.Span(word("card.met") if met else word("card.missed"), className="target-verdict")],
+        className="card-target is-met" if met else "card-target is-missed",
+    )

@@ -1,0 +1,178 @@
+"""Charts over time as plain figures: dictionaries are ten times as quick to make as Plotly's own objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from data.indicators import INDICATORS, shown
+from data.words import word
+from maps import style
+from maps.choropleth import blank_layout, count_text
+
+
+@dataclass(frozen=True)
+class Point:
+    """One bucket of time: its full label, a short one for the axis, and the figure in it."""
+
+    label: str
+    short: str
+    value: float | None
+    numerator: int
+    denominator: int | None
+
+
+def trend(key: str, points: Sequence[Point], *, target: float | None = None, scale: float = 1.0) -> dict[str, Any]:
+    """The course of an indicator: bars for a count; for a rate a line above bars of its n, broken where there is no data.
+
+    An empty sequence gives a figure that says so.
+    """
+    if not points or all(point.value is None for point in points):
+        return {"data": [], "layout": blank_layout(word("data.none"), scale)}
+    if INDICATORS[key].kind == "count":
+        return _count(key, points, scale)
+    return _rate(key, points, target, scale)
+
+
+def _count(key: str, points: Sequence[Point], scale: float) -> dict[str, Any]:
+    bars = _bars(points, [point.value or 0 for point in points], style.ACCENT, "y") | {
+        "customdata": _told(key, points),
+        "hovertemplate": "<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+        "hoverlabel": style.hover(scale),
+    }
+    layout = _layout(points, scale)
+    layout["yaxis"] = _axis(scale) | {"rangemode": "tozero", "tickformat": ",d"}
+    return {"data": [bars], "layout": layout}
+
+
+def _rate(key: str, points: Sequence[Point], target: float | None, scale: float) -> dict[str, Any]:
+    values = [point.value for point in points]
+    line = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": list(range(len(points))),
+        "y": values,
+        "yaxis": "y",
+        "line": {"color": style.ACCENT, "width": 2.2 * scale},
+        "marker": {"size": (6 if len(points) <= 45 else 3) * scale, "color": style.ACCENT},
+        "connectgaps": False,
+        "customdata": _told(key, points),
+        "hovertemplate": "<b>%{customdata[0]}</b><br>%{customdata[1]}<br>%{customdata[2]}<extra></extra>",
+        "hoverlabel": style.hover(scale),
+    }
+    counts = _bars(points, [point.denominator or 0 for point in points], style.QUIET, "y2") | {"hoverinfo": "skip"}
+    layout = _layout(points, scale)
+    layout["yaxis"] = _axis(scale) | {
+        "domain": [0.36, 1],
+        "tickformat": ".0%",
+        "range": _rate_range([value for value in values if value is not None], target),
+    }
+    layout["yaxis2"] = _axis(scale) | {"domain": [0, 0.24], "rangemode": "tozero", "nticks": 3, "tickformat": ",d"}
+    layout["xaxis"]["anchor"] = "y2"
+    layout["annotations"] = [
+        {
+            "text": word("trend.n"),
+            "xref": "paper",
+            "yref": "paper",
+            "x": 0,
+            "y": 0.305,
+            "xanchor": "left",
+            "yanchor": "middle",
+            "showarrow": False,
+            "font": {"family": style.FONT, "size": 11 * scale, "color": style.INK_SOFT},
+        }
+    ]
+    if target is not None:
+        layout["shapes"] = [
+            {
+                "type": "line",
+                "xref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "yref": "y",
+                "y0": target,
+                "y1": target,
+                "line": {"color": style.TARGET, "width": 1.2 * scale, "dash": "dot"},
+            }
+        ]
+        layout["annotations"].append(
+            {
+                "text": word("trend.target").format(target=shown(key, target)),
+                "xref": "paper",
+                "yref": "y",
+                "x": 1,
+                "y": target,
+                "xanchor": "right",
+                "yanchor": "bottom",
+                "showarrow": False,
+                "font": {"family": style.FONT, "size": 11 * scale, "color": style.TARGET},
+            }
+        )
+    return {"data": [counts, line], "layout": layout}
+
+
+def _bars(points: Sequence[Point], heights: Sequence[float], color: str, axis: str) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "x": list(range(len(points))),
+        "y": list(heights),
+        "yaxis": axis,
+        "marker": {"color": color},
+    }
+
+
+def _told(key: str, points: Sequence[Point]) -> list[list[str]]:
+    label = INDICATORS[key].label_zh
+    return [
+        [
+            point.label,
+            f"{label} {shown(key, point.value)}",
+            word("figure.n").format(n=count_text(point.numerator, point.denominator)),
+        ]
+        for point in points
+    ]
+
+
+def _rate_range(values: Sequence[float], target: float | None) -> list[float]:
+    """A little more than the data and the target span, within 0 and 100 %, so that small moves stay visible."""
+    known = [*values, *([] if target is None else [target])]
+    low, high = min(known), max(known)
+    air = max((high - low) * 0.12, 0.01)
+    return [max(low - air, -0.005), min(high + air, 1.012)]
+
+
+def _axis(scale: float) -> dict[str, Any]:
+    return {
+        "gridcolor": style.RULE,
+        "zeroline": False,
+        "nticks": 5,
+        "tickfont": {"family": style.FONT, "size": 11 * scale, "color": style.INK_SOFT},
+        "fixedrange": True,
+    }
+
+
+def _layout(points: Sequence[Point], scale: float) -> dict[str, Any]:
+    step = max(1, -(-len(points) // 8))
+    ticks = list(range(0, len(points), step))
+    return {
+        "margin": {"l": 46 * scale, "r": 10 * scale, "t": 8 * scale, "b": 26 * scale},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": style.FONT, "size": 12 * scale, "color": style.INK},
+        "showlegend": False,
+        "hovermode": "x" if len(points) > 3 else "closest",
+        "bargap": 0.25,
+        "dragmode": False,
+        "xaxis": {
+            "tickvals": ticks,
+            "ticktext": [points[index].short for index in ticks],
+            "range": [-0.6, len(points) - 0.4],
+            "showgrid": False,
+            "zeroline": False,
+            "fixedrange": True,
+            "linecolor": style.QUIET,
+            "tickangle": 0,
+            "tickfont": {"family": style.FONT, "size": 11 * scale, "color": style.INK_SOFT},
+        },
+    }

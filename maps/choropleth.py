@@ -1,0 +1,238 @@
+"""The map of a scope's child grids: an SVG choropleth whose geometry the browser fetches once, by its own address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from data.indicators import INDICATORS, shown
+from data.words import word
+from maps import style
+from maps.geometry import Label
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One grid's figure on the map; `value` is None where there is no data, `too_few` where n is too small to judge."""
+
+    code: str
+    name: str
+    value: float | None
+    numerator: int
+    denominator: int | None
+    too_few: bool = False
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """Where the browser finds the outlines, and what the figure has to know of them."""
+
+    address: str
+    bounds: tuple[float, float, float, float]
+    labels: tuple[Label, ...]
+    codes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What the colours mean: the ends and the middle of the scale as text (None: nothing coloured), and what else is shown."""
+
+    low: str | None
+    middle: str | None
+    high: str | None
+    colors: tuple[str, ...]
+    no_data: bool
+    too_few: bool
+
+
+def count_text(numerator: int, denominator: int | None) -> str:
+    """The n of a figure: "3,257 / 5,390", or the count alone."""
+    return f"{numerator:,}" if denominator is None else f"{numerator:,} / {denominator:,}"
+
+
+def legend(key: str, cells: Sequence[Cell]) -> Legend:
+    """The legend of a map that colours `cells` by the indicator `key`."""
+    coloured = _coloured(cells)
+    others = [cell for cell in cells if cell not in coloured]
+    low, high = _limits(key, coloured)
+    return Legend(
+        low=shown(key, low) if coloured else None,
+        middle=shown(key, (low + high) / 2) if coloured else None,
+        high=shown(key, high) if coloured else None,
+        colors=style.SEQUENCE,
+        no_data=any(cell.value is None for cell in others),
+        too_few=any(cell.value is not None for cell in others),
+    )
+
+
+def choropleth(
+    key: str, cells: Sequence[Cell], outlines: Outlines | None, *, focus: str | None = None, scale: float = 1.0
+) -> dict[str, Any]:
+    """The map as a plain figure. Every polygon is a grid code in `location`; `focus` gets a strong outline.
+
+    Outlines without a cell are drawn as quiet context. Without outlines the figure is empty and says so.
+    """
+    if outlines is None:
+        return _nothing(scale)
+    drawn = [cell for cell in cells if cell.code in outlines.codes]
+    coloured = _coloured(drawn)
+    low, high = _limits(key, coloured)
+    known = {cell.code for cell in drawn}
+    few = [cell for cell in drawn if cell not in coloured and cell.value is not None]
+    blank = [cell for cell in drawn if cell not in coloured and cell.value is None]
+    names = {label.code: label.name for label in outlines.labels}
+    context = [
+        Cell(code, names.get(code, ""), None, 0, None) for code in sorted(outlines.codes) if code not in known
+    ]
+    data: list[dict[str, Any]] = []
+    if context:
+        data.append(_flat(key, context, outlines, style.CONTEXT, scale, silent=True))
+    if blank:
+        data.append(_flat(key, blank, outlines, style.NO_DATA, scale))
+    if few:
+        data.append(_flat(key, few, outlines, style.TOO_FEW, scale))
+    if coloured:
+        data.append(
+            _trace(key, coloured, outlines, scale)
+            | {
+                "z": [cell.value for cell in coloured],
+                "zmin": low,
+                "zmax": high,
+                "colorscale": style.colorscale(style.SEQUENCE),
+            }
+        )
+    if focus is not None and focus in known:
+        data.append(_outline(focus, outlines, scale))
+    if len(outlines.labels) > 0:
+        data.append(_names(outlines.labels, scale))
+    return {"data": data, "layout": _layout(outlines.bounds, scale)}
+
+
+def _coloured(cells: Sequence[Cell]) -> list[Cell]:
+    return [cell for cell in cells if cell.value is not None and not cell.too_few]
+
+
+def _limits(key: str, cells: Sequence[Cell]) -> tuple[float, float]:
+    """The ends of the scale: the data's own, widened where they meet, a rate never beyond 0 and 100 %."""
+    values = [cell.value for cell in cells if cell.value is not None]
+    if not values:
+        return 0.0, 1.0
+    low, high = min(values), max(values)
+    if INDICATORS[key].kind == "count":
+        return 0.0, max(high, 1.0)
+    if high - low < 0.02:
+        low, high = low - 0.01, high + 0.01
+    return max(low, 0.0), min(high, 1.0)
+
+
+def _trace(key: str, cells: Sequence[Cell], outlines: Outlines, scale: float) -> dict[str, Any]:
+    return {
+        "type": "choropleth",
+        "geojson": outlines.address,
+        "featureidkey": "id",
+        "locations": [cell.code for cell in cells],
+        "customdata": [_told(key, cell) for cell in cells],
+        "hovertemplate": "<b>%{customdata[0]}</b><br>%{customdata[1]}<br>%{customdata[2]}<extra></extra>",
+        "hoverlabel": style.hover(scale),
+        "marker": {"line": {"color": style.PAPER, "width": 1.0 * scale}},
+        "showscale": False,
+    }
+
+
+def _flat(
+    key: str, cells: Sequence[Cell], outlines: Outlines, color: str, scale: float, *, silent: bool = False
+) -> dict[str, Any]:
+    flat = _trace(key, cells, outlines, scale) | {
+        "z": [0.0] * len(cells),
+        "zmin": 0.0,
+        "zmax": 1.0,
+        "colorscale": [[0, color], [1, color]],
+    }
+    if silent:
+        flat["marker"] = {"line": {"color": style.QUIET, "width": 0.8 * scale}}
+        flat["hovertemplate"] = None
+        flat["hoverinfo"] = "none"
+    return flat
+
+
+def _outline(code: str, outlines: Outlines, scale: float) -> dict[str, Any]:
+    return {
+        "type": "choropleth",
+        "geojson": outlines.address,
+        "featureidkey": "id",
+        "locations": [code],
+        "z": [0.0],
+        "colorscale": [[0, "rgba(0,0,0,0)"], [1, "rgba(0,0,0,0)"]],
+        "marker": {"line": {"color": style.FOCUS, "width": 2.4 * scale}},
+        "hoverinfo": "skip",
+        "showscale": False,
+    }
+
+
+def _names(labels: Sequence[Label], scale: float) -> dict[str, Any]:
+    return {
+        "type": "scattergeo",
+        "mode": "text",
+        "lon": [label.longitude for label in labels],
+        "lat": [label.latitude for label in labels],
+        "text": [label.name for label in labels],
+        "textfont": {"family": style.FONT, "size": 11 * scale, "color": style.INK},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _told(key: str, cell: Cell) -> list[str]:
+    definition = INDICATORS[key]
+    value = f"{definition.label_zh} {shown(key, cell.value)}"
+    n = word("figure.n").format(n=count_text(cell.numerator, cell.denominator))
+    if cell.value is None:
+        return [cell.name, f"{definition.label_zh} {word('data.none')}", n]
+    return [cell.name, value, f"{n}（{word('rank.few_short')}）" if cell.too_few else n]
+
+
+def _layout(bounds: tuple[float, float, float, float], scale: float) -> dict[str, Any]:
+    west, south, east, north = bounds
+    air_x, air_y = (east - west) * 0.015, (north - south) * 0.015
+    return {
+        "geo": {
+            "visible": False,
+            "projection": {"type": "mercator"},
+            "lonaxis": {"range": [west - air_x, east + air_x]},
+            "lataxis": {"range": [south - air_y, north + air_y]},
+            "bgcolor": "rgba(0,0,0,0)",
+            "domain": {"x": [0, 1], "y": [0, 1]},
+        },
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "dragmode": False,
+        "font": {"family": style.FONT, "size": 12 * scale, "color": style.INK},
+        "showlegend": False,
+    }
+
+
+def _nothing(scale: float) -> dict[str, Any]:
+    return {"data": [], "layout": blank_layout(word("map.none"), scale)}
+
+
+def blank_layout(text: str, scale: float) -> Mapping[str, Any]:
+    """The layout of a figure that has nothing to show but a sentence."""
+    return {
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "annotations": [
+            {
+                "text": text,
+                "showarrow": False,
+                "xref": "paper",
+                "yref": "paper",
+                "x": 0.5,
+                "y": 0.5,
+                "font": {"family": style.FONT, "size": 14 * scale, "color": style.INK_SOFT},
+            }
+        ],
+    }

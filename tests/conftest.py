@@ -1,0 +1,83 @@
+"""Fixtures for every room: real databases and a real browser. What is missing is an error with the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.browser import Watch, chromium, watched_page
+from tests.support.postgres import Cluster
+
+_WATCH = pytest.StashKey[Watch]()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server of this test process's own, started when first asked for."""
+    with Cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def postgresql_url(postgres: Cluster) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database of the test's own."""
+    with postgres.database() as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of a SQLite file of the test's own that is not there yet."""
+    return f"sqlite:///{tmp_path / 'yiping.db'}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database of the test's own: the test runs once on SQLite and once on PostgreSQL."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A Chromium of this test process's own."""
+    with chromium(tmp_path_factory.mktemp("chromium")) as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A fresh page, 1280 x 900, zh-CN. The test fails when the page logs an error or asks another host."""
+    with watched_page(browser) as (fresh, watch):
+        request.node.stash[_WATCH] = watch
+        yield fresh
+
+
+@pytest.fixture
+def watch(page: Page, request: pytest.FixtureRequest) -> Watch:
+    """What listens to `page`: `watch.forgive(part)` for the errors that a test provokes."""
+    found: Watch = request.node.stash[_WATCH]
+    return found
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Holds the page to account inside the test's own call, so that it is the test that fails."""
+    result = yield
+    watch = pyfuncitem.stash.get(_WATCH, None)
+    if watch is not None:
+        watch.verify()
+    return result
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what takes a page or a PostgreSQL database, so that `-m "not browser"` needs no care."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "browser" in fixtures:
+            item.add_marker(pytest.mark.browser)
+        if "postgres" in fixtures:
+            item.add_marker(pytest.mark.postgresql)
