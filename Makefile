@@ -19,6 +19,7 @@ export PYTHON
 .PHONY: run test check bench docs clean
 
 run: $(VENV)/.installed
+	@echo "Starting Yiping …"
 	@exec $(PY) app.py run
 
 test: $(VENV)/.installed-dev

@@ -22,6 +22,7 @@
         if (!click) return [keep, keep];
         const code = click.points && click.points[0] && click.points[0].location;
         if (!code) return [keep, null];
+        document.querySelectorAll(".map .hoverlayer").forEach((layer) => layer.replaceChildren());
         const query = new URLSearchParams(search || "");
         query.set("scope", code);
         query.delete("event");

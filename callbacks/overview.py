@@ -27,9 +27,9 @@ from layouts.parts.trace import event_trace, unknown_event
 from maps.charts import trend
 from maps.choropleth import choropleth, legend
 
-PAGE_ROWS: Final = 50
+PAGE_ROWS: Final = 25
 MOST_ROWS: Final = 500
-PICKED: Final = 40
+PICKED: Final = 30
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def _register_view(app: dash.Dash, reads: Reads) -> None:
         if city is None:
             commands = [(word(what), command) for what, command in _COMMANDS]
             empty = header.empty_store(commands)
-            return (None, word("product.name"), [], [], [], [], empty, False, True, [], None, None)
+            return (None, "", [], [], [], [], empty, False, True, [], None, None)
         return _arrived(reads, city, search, before)
 
     @app.callback(
@@ -103,9 +103,13 @@ def _register_view(app: dash.Dash, reads: Reads) -> None:
         prevent_initial_call=True,
         on_error=failed,
     )
-    def range_applied(_clicks: int, first: str | None, last: str | None, search: str | None) -> tuple[Any, str]:
+    def range_applied(
+        _clicks: int, first: str | None, last: str | None, search: str | None
+    ) -> tuple[Any, str]:
         chosen = state.between(state.parse(search).view, first, last)
-        return (no_update, chosen.problems[0]) if chosen.problems else (to_search(chosen.view), "")
+        return (
+            (no_update, chosen.problems[0]) if chosen.problems else (to_search(chosen.view.opened(None)), "")
+        )
 
 
 def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None:
@@ -133,7 +137,10 @@ def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None
             for key in INDICATORS
             if key in compared.current
         ]
-        spans = (text.span(found.clock, compared.before_period), text.span(found.clock, compared.last_year_period))
+        spans = (
+            text.span(found.clock, compared.before_period),
+            text.span(found.clock, compared.last_year_period),
+        )
         overdue = compared.current["overdue_open"].numerator
         return card_parts.cards(made, *spans), word("event.count").format(n=f"{overdue:,}")
 
@@ -152,18 +159,26 @@ def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None
     def map_and_rank(data: Mapping[str, Any] | None, scale: float | None) -> tuple[Any, ...]:
         tree, found = _scene(reads, data)
         key, code, leaf = found.view.indicator, found.grid.code, not tree.children(found.grid.code)
-        frame = reads.by_grid(found.question)
-        cells = rows.cells(frame, key, own=leaf)
+        frame = reads.by_grid(found.question, (key,))
+        cells = [rows.leaf_cell(frame, key, code, found.grid.name)] if leaf else rows.cells(frame, key)
         definition = INDICATORS[key]
-        figure = choropleth(key, cells, outlines(tree, code), focus=code if leaf else None, scale=_scaled(scale))
-        ranked, few = rows.rank_rows(reads.rank(found.question, key), key, code, _within(found)) if not leaf else ([], [])
+        figure = choropleth(
+            key, cells, outlines(tree, code), focus=code if leaf else None, scale=_scaled(scale)
+        )
+        ranked, few = (
+            rows.rank_rows(reads.rank(found.question, key), key, code, _within(found))
+            if not leaf
+            else ([], [])
+        )
         few_text = word("rank.few").format(n=len(few), minimum=rows.MINIMUM)
         return (
             figure,
             map_legend(legend(key, cells)),
             word("map.title").format(grid=found.grid.name, label=definition.label_zh),
             definition.formula + (word("map.illustrative") if _illustrative(reads) else ""),
-            tables.ranking(ranked, few, few_text, None if leaf else rows.own_row(frame, key), definition.label_zh),
+            tables.ranking(
+                ranked, few, few_text, None if leaf else rows.own_row(frame, key), definition.label_zh
+            ),
             word("rank.title").format(label=definition.label_zh),
         )
 
@@ -178,8 +193,8 @@ def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None
     def course(data: Mapping[str, Any] | None, scale: float | None) -> tuple[Any, str]:
         _, found = _scene(reads, data)
         key = found.view.indicator
-        frame = reads.by_time(found.question, found.unit)
-        points = rows.points(frame, key, found.clock, state.buckets(found), found.unit)
+        frame = reads.by_time(found.question, found.unit, (key,))
+        points = rows.points(frame, key, found.clock, state.buckets(found), found.unit, found.as_of)
         title = word("trend.title").format(label=INDICATORS[key].label_zh, unit=word(f"unit.{found.unit}"))
         return trend(key, points, target=_targets(reads).get(key), scale=_scaled(scale)), title
 
@@ -193,7 +208,7 @@ def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None
     def categories(data: Mapping[str, Any] | None) -> tuple[Any, str]:
         _, found = _scene(reads, data)
         key = _beside_received(found.view.indicator)
-        made = rows.group_rows(reads.by_category(found.question), key)
+        made = rows.group_rows(reads.by_category(found.question, ("received", key)), key)
         title = word("group.categories").format(n=len(made))
         return tables.groups(made, word("group.category"), INDICATORS[key].label_zh), title
 
@@ -207,7 +222,7 @@ def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None
     def channels(data: Mapping[str, Any] | None) -> tuple[Any, str]:
         _, found = _scene(reads, data)
         key = _beside_received(found.view.indicator)
-        made = rows.group_rows(reads.by_channel(found.question), key)
+        made = rows.group_rows(reads.by_channel(found.question, ("received", key)), key)
         title = word("group.channels").format(n=len(made))
         return tables.groups(made, word("group.channel"), INDICATORS[key].label_zh), title
 
@@ -248,7 +263,9 @@ def _register_events(app: dash.Dash, reads: Reads) -> None:
         prevent_initial_call=True,
         on_error=failed,
     )
-    def more(_clicks: int, data: Mapping[str, Any] | None, shown: Mapping[str, Any] | None) -> tuple[Any, ...]:
+    def more(
+        _clicks: int, data: Mapping[str, Any] | None, shown: Mapping[str, Any] | None
+    ) -> tuple[Any, ...]:
         _, found = _scene(reads, data)
         if shown is None or shown.get("next") is None:
             raise PreventUpdate
@@ -272,10 +289,11 @@ def _register_events(app: dash.Dash, reads: Reads) -> None:
         close = to_search(view.opened(None))
         if view.event is None or city is None:
             return True, [], close
-        found = reads.trace(view.event)
+        clock, now, tree = ZoneClock.of(city.zone), reads.now(), reads.tree()
+        scope = view.scope if view.scope in tree else tree.root.code
+        found = reads.trace(scope, view.event, now if view.as_of is None else min(view.as_of, now))
         if found is None:
             return False, unknown_event(str(view.event)), close
-        clock = ZoneClock.of(city.zone)
         event = found.event
         title = str(event.get("title") or event.get("category_name") or event.get("key"))
         body = event_trace(
@@ -311,13 +329,13 @@ def _arrived(reads: Reads, city: City, search: str, before: Mapping[str, Any] | 
     freshness = reads.freshness()
     tree = reads.tree()
     as_of = state.present(parsed.view, freshness, now)
-    found, unfollowed = state.scene(parsed.view, tree, clock, as_of)
+    found, unfollowed = state.scene(parsed.view, tree, clock, as_of, as_of == now)
     problems = [*parsed.problems, *unfollowed]
     if parsed.view.as_of is not None and parsed.view.as_of > now:
         problems.append(word("problem.future"))
-    if freshness.empty:
+    if freshness["last_reported_at"].isna().all():
         problems.append(word("empty.events").format(command=_COMMANDS[1][1]))
-    kept = state.stored(found.view, as_of)
+    kept = state.stored(found.view, as_of, as_of == now)
     # An event that opens or closes changes the address and nothing else: the panels need not be fetched again.
     same = before is not None and before.get("search") == kept["search"] and ctx.triggered_id == ids.URL
     last = clock.local(max(found.period.start, found.period.end - 1)).date()
@@ -325,7 +343,9 @@ def _arrived(reads: Reads, city: City, search: str, before: Mapping[str, Any] | 
         no_update if same else kept,
         city.name,
         header.breadcrumb(_crumbs(tree, found)),
-        header.as_of_line(text.moment(clock, as_of), city.zone, _why(found, now), to_search(found.view.now())),
+        header.as_of_line(
+            text.moment(clock, as_of), city.zone, _why(found, now), to_search(found.view.now())
+        ),
         header.freshness_list(rows.source_ages(freshness, clock, now)),
         header.notices(problems),
         [],
@@ -349,14 +369,17 @@ def _scene(reads: Reads, data: Mapping[str, Any] | None) -> tuple[Tree, Scene]:
     city = reads.city()
     if data is None or city is None:
         raise PreventUpdate
-    view, as_of = state.restored(data, reads.now())
+    view, as_of, live = state.restored(data, reads.now())
     tree = reads.tree()
-    found, _ = state.scene(view, tree, ZoneClock.of(city.zone), as_of)
+    found, _ = state.scene(view, tree, ZoneClock.of(city.zone), as_of, live)
     return tree, found
 
 
 def _crumbs(tree: Tree, found: Scene) -> list[header.Choice]:
-    way = [*tree.ancestors(found.grid.code), found.grid]
+    above = tree.ancestors(found.grid.code)
+    if not above:
+        return []
+    way = [*above, found.grid]
     return [header.Choice(grid.name, _grid_href(found.view, grid), grid is found.grid) for grid in way]
 
 
@@ -375,7 +398,9 @@ def _opened(found: Scene) -> Any:
 def _periods(found: Scene) -> list[header.Choice]:
     view = found.view
     return [
-        header.Choice(word(f"period.{key}"), to_search(view.during(key)), view.first is None and view.period == key)
+        header.Choice(
+            word(f"period.{key}"), to_search(view.during(key)), view.first is None and view.period == key
+        )
         for key in PERIOD_KEYS
     ]
 
@@ -388,11 +413,15 @@ def _picks(tree: Tree, found: Scene, wanted: str) -> Any:
         hits.sort(key=lambda grid: (not grid.name.casefold().startswith(folded), grid.depth, grid.id))
         heading = word("picker.found").format(n=f"{len(hits):,}")
     else:
-        base = found.grid if tree.children(found.grid.code) else tree.get(found.grid.parent or found.grid.code)
+        base = (
+            found.grid if tree.children(found.grid.code) else tree.get(found.grid.parent or found.grid.code)
+        )
         hits = [base, *tree.children(base.code)]
         heading = word("picker.below").format(grid=base.name)
     shown = [
-        header.Choice(grid.name, _grid_href(found.view, grid), grid.code == found.grid.code, _beneath(tree, grid))
+        header.Choice(
+            grid.name, _grid_href(found.view, grid), grid.code == found.grid.code, _beneath(tree, grid)
+        )
         for grid in hits[:PICKED]
     ]
     return header.grid_results(shown, len(hits) - len(shown), heading)

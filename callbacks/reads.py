@@ -35,9 +35,10 @@ class Reads:
     """Every read of the screens.
 
     city() is None, and tree() may raise UnknownGrid, as long as no city is loaded; nothing else is called then.
-    by_grid, by_time, by_category and by_channel answer with FIGURE_COLUMNS, rank with RANK_COLUMNS, freshness with
-    FRESHNESS_COLUMNS. events(question, kind, limit, after) is a keyset page; trace(id) is None for an unknown event.
-    shapes(codes) has [code, name, geometry] in EPSG:4326 and leaves out the grids without an outline.
+    by_grid, by_time, by_category and by_channel answer with FIGURE_COLUMNS for the indicators of their last argument,
+    rank with RANK_COLUMNS, freshness with FRESHNESS_COLUMNS. events(question, kind, limit, after) is a keyset page.
+    trace(scope, id, as_of) is None when the scope has no such event. shapes(codes) has [code, name, geometry] in
+    EPSG:4326 and leaves out the grids without an outline.
     """
 
     now: Callable[[], Instant]
@@ -45,12 +46,12 @@ class Reads:
     city: Callable[[], City | None]
     tree: Callable[[], Tree]
     compare: Callable[[Question], Compared]
-    by_grid: Callable[[Question], pd.DataFrame]
-    by_time: Callable[[Question, Unit], pd.DataFrame]
-    by_category: Callable[[Question], pd.DataFrame]
-    by_channel: Callable[[Question], pd.DataFrame]
+    by_grid: Callable[[Question, Sequence[str]], pd.DataFrame]
+    by_time: Callable[[Question, Unit, Sequence[str]], pd.DataFrame]
+    by_category: Callable[[Question, Sequence[str]], pd.DataFrame]
+    by_channel: Callable[[Question, Sequence[str]], pd.DataFrame]
     rank: Callable[[Question, str], pd.DataFrame]
     events: Callable[[Question, str, int, str | None], Page]
-    trace: Callable[[int], Trace | None]
+    trace: Callable[[str, int, Instant], Trace | None]
     freshness: Callable[[], pd.DataFrame]
     shapes: Callable[[Sequence[str]], gpd.GeoDataFrame]

@@ -1,4 +1,4 @@
-"""The small addresses beside the page: the version that viewers poll, the outlines, and a Chinese face for machines without one."""
+"""The addresses beside the page: the version that viewers poll, the outlines, and a Chinese face for bare machines."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ def register(server: Flask, reads: Reads, book: OutlineBook) -> None:
 
     def version() -> Response:
         token = version_token(reads.version(), reads.now())
-        return Response(f'{{"version":"{token}"}}', mimetype="application/json", headers={"Cache-Control": "no-store"})
+        return Response(
+            f'{{"version":"{token}"}}', mimetype="application/json", headers={"Cache-Control": "no-store"}
+        )
 
     def geometry(digest: str, code: str) -> Response:
         found = book.served(digest, code)
@@ -40,5 +42,5 @@ def register(server: Flask, reads: Reads, book: OutlineBook) -> None:
         return response
 
     server.add_url_rule("/version", "yiping_version", version)
-    server.add_url_rule("/geometry/<digest>/<code>.json", "yiping_geometry", geometry)
+    server.add_url_rule("/geometry/<digest>/<path:code>.json", "yiping_geometry", geometry)
     server.add_url_rule("/fonts/yiping-sans.otf", "yiping_face", face)

@@ -53,10 +53,6 @@ class ViewState:
         """The same view of a named period."""
         return replace(self, period=period, first=None, last=None, event=None)
 
-    def between(self, first: date, last: date) -> ViewState:
-        """The same view from `first` to `last`, both included."""
-        return replace(self, first=first, last=last, event=None)
-
     def of(self, indicator: str) -> ViewState:
         """The same view coloured by another indicator."""
         return replace(self, indicator=indicator, event=None)
@@ -84,19 +80,23 @@ class Parsed:
 
 @dataclass(frozen=True)
 class Scene:
-    """A view that has met a city: the grid, the period and the as-of instant that every panel shares."""
+    """A view that has met a city: the grid, the period and the as-of instant that every panel shares.
+
+    `live` is True where that instant is the present.
+    """
 
     view: ViewState
     grid: Grid
     clock: ZoneClock
     period: Period
     as_of: Instant
+    live: bool
     unit: Unit
 
     @property
     def question(self) -> Question:
         """What the panels ask."""
-        return Question(self.grid.code, self.period, self.as_of)
+        return Question(self.grid.code, self.period, self.as_of, live=self.live)
 
 
 def parse(search: str | None) -> Parsed:
@@ -152,7 +152,7 @@ def between(view: ViewState, first: str | None, last: str | None) -> Parsed:
         return Parsed(view, (word("problem.range_years"),))
     if (end - start).days >= MAX_RANGE_DAYS:
         return Parsed(view, (word("problem.range_long").format(days=MAX_RANGE_DAYS),))
-    return Parsed(view.between(start, end), ())
+    return Parsed(replace(view, first=start, last=end), ())
 
 
 def to_search(view: ViewState) -> str:
@@ -180,8 +180,8 @@ def to_search(view: ViewState) -> str:
 def present(view: ViewState, freshness: pd.DataFrame, now: Instant) -> Instant:
     """The as-of instant of a view at `now`, never later than it.
 
-    When nothing has been reported for two days and the view does not insist, it is the full hour after the newest report,
-    so that "the last 30 days" of an archive are its own last 30 days; the header says so.
+    When nothing has been reported for two days and the view does not insist, it is the full hour after the newest
+    report, so that "the last 30 days" of an archive are its own last 30 days; the header says so.
     """
     if view.as_of is not None:
         return min(view.as_of, now)
@@ -191,7 +191,9 @@ def present(view: ViewState, freshness: pd.DataFrame, now: Instant) -> Instant:
     return now if now - newest <= STALE_AFTER else min(now, (newest // HOUR + 1) * HOUR)
 
 
-def scene(view: ViewState, tree: Tree, clock: ZoneClock, as_of: Instant) -> tuple[Scene, tuple[str, ...]]:
+def scene(
+    view: ViewState, tree: Tree, clock: ZoneClock, as_of: Instant, live: bool
+) -> tuple[Scene, tuple[str, ...]]:
     """The view in a city as of an instant, and what could not be followed (an unknown grid gives the whole city)."""
     problems: tuple[str, ...] = ()
     grid = tree.root
@@ -204,11 +206,11 @@ def scene(view: ViewState, tree: Tree, clock: ZoneClock, as_of: Instant) -> tupl
         period = days(clock, view.first, view.last + timedelta(days=1))
     else:
         period = named(clock, as_of, view.period)
-    return Scene(view, grid, clock, period, as_of, unit_of(period)), problems
+    return Scene(view, grid, clock, period, as_of, live, unit_of(period)), problems
 
 
 def unit_of(period: Period) -> Unit:
-    """The unit of a trend over a period: hours to two days, days to about three months, weeks to 14 months, then months."""
+    """The unit of a trend: hours up to two days, days up to three months, weeks up to 14 months, then months."""
     length = period.end - period.start
     if length <= 2 * DAY + HOUR:
         return "hour"
@@ -223,16 +225,17 @@ def buckets(found: Scene) -> list[tuple[str, Period]]:
     return [(label, bucket) for label, bucket in cut if bucket.start < found.as_of]
 
 
-def stored(view: ViewState, as_of: Instant) -> dict[str, Any]:
+def stored(view: ViewState, as_of: Instant, live: bool) -> dict[str, Any]:
     """What the browser keeps for the panels: the view without an open event, and the instant that they share."""
-    return {"search": to_search(view.opened(None)), "as_of": as_of}
+    return {"search": to_search(view.opened(None)), "as_of": as_of, "live": live}
 
 
-def restored(data: Mapping[str, Any], now: Instant) -> tuple[ViewState, Instant]:
-    """The view and as-of instant of `stored` data. It comes back from a browser, so it is read like any other input."""
+def restored(data: Mapping[str, Any], now: Instant) -> tuple[ViewState, Instant, bool]:
+    """The view, as-of instant and liveness of `stored` data; read like any other input, for a browser sent it."""
     as_of = data.get("as_of")
     known = isinstance(as_of, int) and not isinstance(as_of, bool)
-    return parse(str(data.get("search", ""))).view, min(int(as_of), now) if known and as_of is not None else now
+    at = max(0, min(int(as_of), now)) if known and as_of is not None else now
+    return parse(str(data.get("search", ""))).view, at, data.get("live") is True
 
 
 def version_token(version: int, now: Instant) -> str:

@@ -1,4 +1,4 @@
-"""What is asked of the store and what comes back: the types that queries, screens, bulletins and the command line share."""
+"""What is asked of the store and what comes back: the types that queries, screens and bulletins share."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def empty(columns: Mapping[str, str]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Question:
-    """What a figure is asked for: a grid and all below it, a half-open period, an as-of instant, and filters (None: all).
+    """What a figure is asked for: a grid and all below it, a half-open period, an as-of instant, filters (None: all).
 
     A `live` question means "now": a fact that is committed between the asker's look at the clock and the answer counts.
     """
@@ -104,7 +104,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of a list (EVENT_COLUMNS) and the key that the next page starts after; `next` is None on the last page."""
+    """Some rows of a list (EVENT_COLUMNS) and the key that the next page starts after, None on the last page."""
 
     rows: pd.DataFrame
     next: str | None

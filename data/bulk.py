@@ -5,11 +5,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Select, Table
 from sqlalchemy.dialects import postgresql
 
 _CHUNK = 200_000
@@ -43,9 +44,10 @@ def appending(connection: Connection, table: Table, names: Sequence[str]) -> Ite
         yield insert
         return
     widths = [_width(table.c[name].type) for name in names]
-    with raw.cursor() as cursor, cursor.copy(
-        f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT binary)"
-    ) as copy:
+    with (
+        raw.cursor() as cursor,
+        cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT binary)") as copy,
+    ):
         copy.write(_COPY_HEADER)
 
         def send(rows: NDArray[np.int64], *, zero_is_null_from: int) -> None:
@@ -86,9 +88,7 @@ def _copy_rows(rows: NDArray[np.int64], widths: Sequence[int], zero_is_null_from
 def read_rows(connection: Connection, statement: Select[Any]) -> NDArray[np.int64]:
     """The rows of a query of integers as one array, nulls as zero; shape (0, columns) when there are none."""
     result = connection.execute(statement)
-    blocks = [
-        np.array([tuple(row) for row in rows], dtype=np.float64) for rows in result.partitions(_CHUNK)
-    ]
+    blocks = [np.array([tuple(row) for row in rows], dtype=np.float64) for rows in result.partitions(_CHUNK)]
     if not blocks:
         return np.zeros((0, len(result.keys())), dtype=np.int64)
     return np.nan_to_num(np.concatenate(blocks)).astype(np.int64)
@@ -116,15 +116,20 @@ def read_numbers(
 def _blocks(connection: Connection, table: Table, names: Sequence[str]) -> Iterator[NDArray[np.float64]]:
     raw: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
-        cursor = raw.execute(str(select(*[table.c[name] for name in names])))
+        values = ", ".join(f"IFNULL({name}, {_NULL})" for name in names)
+        cursor = raw.execute(f"SELECT {values} FROM {table.name}")
         while rows := cursor.fetchmany(_CHUNK):
-            yield np.array(rows, dtype=np.float64)
+            flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=len(rows) * len(names))
+            yield _unmasked(flat.reshape(len(rows), len(names)))
         return
-    stride = np.dtype([("fields", ">i2"), *[(f, t) for n in names for f, t in ((f"l_{n}", ">i4"), (n, ">i8"))]])
+    stride = np.dtype(
+        [("fields", ">i2"), *[(f, t) for n in names for f, t in ((f"l_{n}", ">i4"), (n, ">i8"))]]
+    )
     values = ", ".join(f"COALESCE({name}, {_NULL})::bigint" for name in names)
-    with raw.cursor() as cursor, cursor.copy(
-        f"COPY (SELECT {values} FROM {table.name}) TO STDOUT (FORMAT binary)"
-    ) as copy:
+    with (
+        raw.cursor() as cursor,
+        cursor.copy(f"COPY (SELECT {values} FROM {table.name}) TO STDOUT (FORMAT binary)") as copy,
+    ):
         pending = bytearray()
         skip = len(_COPY_HEADER)
         for part in copy:
@@ -141,11 +146,17 @@ def _blocks(connection: Connection, table: Table, names: Sequence[str]) -> Itera
             yield _decode(pending, whole, stride, names)
 
 
-def _decode(pending: bytearray, whole: int, stride: np.dtype[Any], names: Sequence[str]) -> NDArray[np.float64]:
+def _decode(
+    pending: bytearray, whole: int, stride: np.dtype[Any], names: Sequence[str]
+) -> NDArray[np.float64]:
     rows = np.frombuffer(bytes(pending[: whole * stride.itemsize]), dtype=stride)
-    block = np.column_stack([rows[name].astype(np.int64) for name in names]).astype(np.float64)
-    block[block == float(_NULL)] = np.nan
-    return block
+    return _unmasked(np.column_stack([rows[name].astype(np.int64) for name in names]))
+
+
+def _unmasked(block: NDArray[np.int64]) -> NDArray[np.float64]:
+    numbers = block.astype(np.float64)
+    numbers[block == _NULL] = np.nan
+    return numbers
 
 
 def append_records(

@@ -1,4 +1,4 @@
-"""Loads a city pack into a store: tree, shapes, staff, categories, channels, limits and calendar, in one transaction."""
+"""Loads a city pack into a store, in one transaction: tree, shapes, staff, categories, channels, limits, calendar."""
 
 from __future__ import annotations
 
@@ -31,15 +31,16 @@ _NAMED = 10
 """How many codes an error names."""
 
 
-def load_city(store: Store, pack: CityPack, now: Instant, progress: counters.Progress = counters.quiet) -> Tree:
+def load_city(
+    store: Store, pack: CityPack, now: Instant, progress: counters.Progress = counters.quiet
+) -> Tree:
     """Makes the store that city's, or brings its city up to date, and gives the tree.
 
     Raises StoreError, and changes nothing, when the store holds another city or events on grids, categories or channels
     that the pack no longer has.
     """
-    tree = plant(
-        Node(row.code, row.name, row.parent, row.level, row.kind) for row in pack.grids.itertuples(index=False)
-    )
+    columns = (pack.grids[name] for name in ("code", "name", "parent", "level", "kind"))
+    tree = plant(Node(*values) for values in zip(*columns, strict=True))
     with store.writing(alone=True) as connection:
         known = connection.execute(select(city.c.code)).scalar_one_or_none()
         if known is not None and known != pack.code:
@@ -52,7 +53,9 @@ def load_city(store: Store, pack: CityPack, now: Instant, progress: counters.Pro
         progress("shapes and staff", 0.4)
         _replace_shapes(connection, tree, pack)
         ids = {
-            "category": _replace_named(connection, category, _category_rows(pack.categories), event.c.category_id),
+            "category": _replace_named(
+                connection, category, _category_rows(pack.categories), event.c.category_id
+            ),
             "channel": _replace_named(connection, channel, _channel_rows(pack.channels), event.c.channel_id),
         }
         _replace_limits(connection, pack, ids["category"], ids["channel"])
@@ -87,6 +90,8 @@ def _config(pack: CityPack) -> Mapping[str, Any]:
         "calendar": pack.calendar.to_json(),
         "targets": dict(pack.targets),
         "bulletins": dict(pack.bulletins),
+        # Where the pack's mappings are found when a file is imported.
+        "folder": str(pack.folder.resolve()),
     }
 
 
@@ -94,9 +99,7 @@ def _replace_tree(connection: Connection, tree: Tree) -> bool:
     """Writes the tree and moves events to their grids' new ids; True when there are counters to make anew."""
     old = {row.code: row.id for row in connection.execute(select(grid.c.code, grid.c.id))}
     new = {node.code: node.id for node in tree}
-    old_parents = {
-        row.id: row.parent_id for row in connection.execute(select(grid.c.id, grid.c.parent_id))
-    }
+    old_parents = {row.id: row.parent_id for row in connection.execute(select(grid.c.id, grid.c.parent_id))}
     parents = {node.id: new[node.parent] if node.parent else None for node in tree}
     if old == new and old_parents == parents:
         same = True
@@ -111,7 +114,9 @@ def _replace_tree(connection: Connection, tree: Tree) -> bool:
                 f"expected every grid that has events, found {len(gone)} that the pack no longer has: "
                 f"{', '.join(gone[:_NAMED])}. Keep them in the pack, or correct their events to other grids first"
             )
-        moves = {grid_id: new[code] for code, grid_id in old.items() if grid_id in used and new[code] != grid_id}
+        moves = {
+            grid_id: new[code] for code, grid_id in old.items() if grid_id in used and new[code] != grid_id
+        }
         for table in (event, event_past):
             _move(connection, table, moves)
     connection.execute(delete(grid))
@@ -139,7 +144,9 @@ def _move(connection: Connection, table: Table, moves: Mapping[int, int]) -> Non
     if not moves:
         return
     connection.execute(
-        update(table).where(table.c.grid_id == bindparam("old")).values(grid_id=-bindparam("new", type_=table.c.grid_id.type)),
+        update(table)
+        .where(table.c.grid_id == bindparam("old"))
+        .values(grid_id=-bindparam("new", type_=table.c.grid_id.type)),
         [{"old": old, "new": new} for old, new in moves.items()],
     )
     connection.execute(
@@ -153,13 +160,16 @@ def _replace_shapes(connection: Connection, tree: Tree, pack: CityPack) -> None:
     connection.execute(delete(grid_shape))
     connection.execute(delete(grid_staff))
     shapes = [
-        {"grid_id": tree.get(row.code).id, "wkb": row.geometry.wkb} for row in pack.shapes.itertuples(index=False)
+        {"grid_id": tree.get(row.code).id, "wkb": row.geometry.wkb}
+        for row in pack.shapes.itertuples(index=False)
     ]
     if shapes:
         connection.execute(insert(grid_shape), shapes)
     staff = [
-        {"grid_id": tree.get(row.grid).id, "role": row.role, "headcount": int(row.headcount)}
-        for row in pack.staff.itertuples(index=False)
+        {"grid_id": tree.get(code).id, "role": role, "headcount": int(headcount)}
+        for code, role, headcount in zip(
+            pack.staff["grid"], pack.staff["role"], pack.staff["headcount"], strict=True
+        )
     ]
     if staff:
         connection.execute(insert(grid_staff), staff)

@@ -6,6 +6,7 @@ with one upsert in key order, so that concurrent writers lock counters in one or
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,12 +17,12 @@ from sqlalchemy import Connection, Table, delete, func, select, update
 from sqlalchemy.dialects import postgresql
 
 from data import bulk
-from data.clocks import ZoneClock
 from data.facts import ArrayFacts, RowFacts
-from data.grains import GRAINS, OWN_DAY, OWN_GRAINS, Grain, Unit
-from data.grids import Tree
+from data.grains import GRAINS, OWN_GRAINS, Grain
+from data.lifts import Lifts
 from data.measures import BY_MILESTONE, FACT_COLUMNS, KEY_COLUMNS, MEASURE_NAMES, MILESTONES
 from data.schema import ROLLUP_KEY, event, rollup, rollup_vector, rollup_version, store_state
+from data.vectors import pack_all
 
 CellKey = tuple[int, int, int, int, int]
 """grain, bucket, grid_id, category_id, channel_id; 0 where the grain does not split."""
@@ -34,30 +35,12 @@ Progress = Callable[[str, float], None]
 
 _POSITION = {name: position for position, name in enumerate(MEASURE_NAMES)}
 
-_DENSE_LIMIT = 60_000_000
-"""The largest table of cells that a rebuild counts as one dense array."""
+_DENSE_LIMIT = 30_000_000
+"""The largest table of cells that a rebuild counts as one dense array; a larger one is mostly empty."""
 
 
 def quiet(_what: str, _share: float) -> None:
     """A Progress that says nothing."""
-
-
-@dataclass(frozen=True)
-class Lifts:
-    """What counters need of a city: its clock and, by depth, every grid's ancestor."""
-
-    clock: ZoneClock
-    by_depth: tuple[tuple[int, ...], ...]
-
-    @classmethod
-    def of(cls, clock: ZoneClock, tree: Tree) -> Lifts:
-        """The lifts of a tree, for the depths that the grains use."""
-        depths = 1 + max(grain.depth for grain in GRAINS if grain.depth is not None)
-        return cls(clock, tuple(tuple(tree.ancestor_ids(depth).tolist()) for depth in range(depths)))
-
-    def grid(self, grain: Grain, grid_id: int) -> int:
-        """The grid under which the grain counts an event of `grid_id`."""
-        return grid_id if grain.depth is None else self.by_depth[grain.depth][grid_id]
 
 
 def add_cells(deltas: Deltas, lifts: Lifts, row: Mapping[str, Any], sign: int) -> None:
@@ -90,9 +73,7 @@ def add_cells(deltas: Deltas, lifts: Lifts, row: Mapping[str, Any], sign: int) -
 
 def touched_days(lifts: Lifts, row: Mapping[str, Any]) -> set[int]:
     """The local days on which the event has a milestone: the days whose vectors it may change."""
-    return {
-        lifts.clock.day_number(row[milestone]) for milestone in MILESTONES if row[milestone] is not None
-    }
+    return {lifts.clock.day_number(row[milestone]) for milestone in MILESTONES if row[milestone] is not None}
 
 
 def apply(connection: Connection, deltas: Deltas, days: Iterable[int]) -> int:
@@ -104,8 +85,7 @@ def apply(connection: Connection, deltas: Deltas, days: Iterable[int]) -> int:
     if changed:
         cells = [(*key, *(value or None for value in values)) for key, values in changed]
         _upsert(connection, _ADD_CELLS, cells)
-    own = {grain.id for grain in OWN_GRAINS}
-    touched = {(key[0], key[1]) for key, _ in changed if key[0] in own} | {(OWN_DAY, day) for day in days}
+    touched = {(grain.id, day // grain.unit.size) for grain in OWN_GRAINS for day in days}
     if touched:
         _upsert(connection, _RAISE_VERSIONS, [(grain, bucket, 1) for grain, bucket in sorted(touched)])
     return len(changed)
@@ -157,150 +137,109 @@ _RAISE_VERSIONS = _Upsert.of(rollup_version, ("grain", "bucket"), {"version": "{
 def count(
     lifts: Lifts, columns: Mapping[str, NDArray[np.float64]]
 ) -> Iterator[tuple[Grain, NDArray[np.int64]]]:
-    """The cells of many events at once, grain by grain: `cells` evaluated in numpy.
+    """The cells of many events at once, grain by grain: `add_cells` evaluated in numpy.
 
     Each array has a row a cell, in key order, with bucket, grid_id, category_id, channel_id and the measures; cells of
     zeros are left out. The columns are KEY_COLUMNS and FACT_COLUMNS as float64, NaN where unknown.
     """
-    for parent, derived in _PASSES:
-        yield from _count_pass(lifts, columns, parent, derived)
+    facts = ArrayFacts(columns)
+    stages = [_Stage.of(lifts, columns, facts, milestone) for milestone in MILESTONES]
+    for grain in GRAINS:
+        yield grain, _count_grain(lifts, columns, stages, grain)
 
 
-_PASSES: tuple[tuple[Grain, tuple[Grain, ...]], ...] = (
-    (Grain(0, GRAINS[0].unit, 1, False, True, ""), tuple(g for g in GRAINS if g.unit.of == "hour")),
-    (
-        Grain(0, GRAINS[3].unit, 1, True, True, ""),
-        tuple(g for g in GRAINS if g.unit == GRAINS[3].unit and g.depth in (0, 1)),
-    ),
-    (
-        Grain(0, GRAINS[3].unit, 2, False, True, ""),
-        tuple(g for g in GRAINS if g.unit == GRAINS[3].unit and g.depth == 2),
-    ),
-    (OWN_GRAINS[0], OWN_GRAINS),
-)
-"""What is counted from the events, and which grains are sums of it."""
+@dataclass(frozen=True)
+class _Stage:
+    """The events that have a milestone: which they are, when, and for each of its measures which of them count."""
+
+    events: NDArray[np.int64]
+    hours: NDArray[np.int64]
+    days: NDArray[np.int64]
+    hits: tuple[tuple[int, NDArray[np.int64]], ...]
+
+    @classmethod
+    def of(
+        cls, lifts: Lifts, columns: Mapping[str, NDArray[np.float64]], facts: ArrayFacts, milestone: str
+    ) -> _Stage:
+        events = np.flatnonzero(~np.isnan(columns[milestone]))
+        at = columns[milestone][events].astype(np.int64)
+        return cls(
+            events,
+            lifts.clock.hour_number(at),
+            lifts.clock.day_number(at),
+            tuple(
+                (_POSITION[measure.name], np.flatnonzero(np.asarray(measure.when(facts), dtype=bool)[events]))
+                for measure in BY_MILESTONE[milestone]
+            ),
+        )
+
+
+def _count_grain(
+    lifts: Lifts, columns: Mapping[str, NDArray[np.float64]], stages: Sequence[_Stage], grain: Grain
+) -> NDArray[np.int64]:
+    buckets = [
+        (stage.hours if grain.unit.of == "hour" else stage.days) // grain.unit.size for stage in stages
+    ]
+    parts = [columns["grid_id"].astype(np.int64)]
+    if grain.depth is not None:
+        parts[0] = np.asarray(lifts.by_depth[grain.depth], dtype=np.int64)[parts[0]]
+    for name, split in (("category_id", grain.by_category), ("channel_id", grain.by_channel)):
+        if split:
+            parts.append(columns[name].astype(np.int64))
+    axes = [_Axis.of(buckets), *(_Axis.of([part]) for part in parts)]
+    shape = tuple(len(axis.values) for axis in axes)
+    rest = np.zeros(len(columns["grid_id"]), dtype=np.int64)
+    for axis, part in zip(axes[1:], parts, strict=True):
+        rest = rest * len(axis.values) + axis.places(part)
+    keys = [
+        axes[0].places(bucket) * math.prod(shape[1:]) + rest[stage.events]
+        for bucket, stage in zip(buckets, stages, strict=True)
+    ]
+    size = math.prod(shape)
+    known = np.arange(size)
+    if size > _DENSE_LIMIT:
+        known, packed = np.unique(np.concatenate(keys), return_inverse=True)
+        keys = np.split(packed, np.cumsum([len(key) for key in keys])[:-1])
+    counts = np.zeros((len(MEASURE_NAMES), len(known)), dtype=np.int64)
+    for key, stage in zip(keys, stages, strict=True):
+        for position, hits in stage.hits:
+            counts[position] = np.bincount(key[hits], minlength=len(known))
+    filled = np.flatnonzero(counts.any(axis=0))
+    rows = np.zeros((len(filled), 4 + len(MEASURE_NAMES)), dtype=np.int64)
+    columns_of_key = (0, 1, *((2,) if grain.by_category else ()), *((3,) if grain.by_channel else ()))
+    for column, axis, places in zip(
+        columns_of_key, axes, np.unravel_index(known[filled], shape), strict=True
+    ):
+        rows[:, column] = axis.values[places]
+    rows[:, 4:] = counts[:, filled].T
+    return rows
 
 
 @dataclass(frozen=True)
 class _Axis:
-    """The distinct values of one part of a cell's key, and where each event's value stands among them."""
+    """The distinct values of one part of a cell's key, in order."""
 
     values: NDArray[np.int64]
 
-    def index(self, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
-        return np.searchsorted(self.values, wanted)
+    @classmethod
+    def of(cls, parts: Sequence[NDArray[np.int64]]) -> _Axis:
+        filled = [part for part in parts if len(part)]
+        if not filled:
+            return cls(np.zeros(0, dtype=np.int64))
+        lowest = min(int(part.min()) for part in filled)
+        present = np.zeros(max(int(part.max()) for part in filled) - lowest + 1, dtype=bool)
+        for part in filled:
+            present[part - lowest] = True
+        return cls(np.flatnonzero(present) + lowest)
 
-
-def _count_pass(
-    lifts: Lifts, columns: Mapping[str, NDArray[np.float64]], parent: Grain, derived: tuple[Grain, ...]
-) -> Iterator[tuple[Grain, NDArray[np.int64]]]:
-    grid_ids = columns["grid_id"].astype(np.int64)
-    if parent.depth is not None:
-        grid_ids = np.asarray(lifts.by_depth[parent.depth], dtype=np.int64)[grid_ids]
-    parts = [
-        grid_ids,
-        columns["category_id"].astype(np.int64) * parent.by_category,
-        columns["channel_id"].astype(np.int64) * parent.by_channel,
-    ]
-    axes = [_Axis(np.unique(part)) for part in parts]
-    indexes = [axis.index(part) for axis, part in zip(axes, parts, strict=True)]
-    bucket_of = {milestone: _buckets(lifts.clock, parent.unit, columns[milestone]) for milestone in MILESTONES}
-    bucket_axis = _Axis(np.unique(np.concatenate([buckets[buckets >= 0] for buckets in bucket_of.values()])))
-    shape = (len(bucket_axis.values), *(len(axis.values) for axis in axes))
-
-    accumulators = [_Accumulator(lifts, grain, parent, bucket_axis.values, axes) for grain in derived]
-    facts = ArrayFacts(columns)
-    slab = max(1, _DENSE_LIMIT // max(1, int(np.prod(shape[1:]))))
-    base = np.ravel_multi_index(indexes, shape[1:]) if len(grid_ids) else grid_ids
-    width = int(np.prod(shape[1:]))
-    for milestone in MILESTONES:
-        known = np.flatnonzero(bucket_of[milestone] >= 0)
-        places = bucket_axis.index(bucket_of[milestone][known])
-        for measure in BY_MILESTONE[milestone]:
-            hit = np.asarray(measure.when(facts), dtype=bool)[known]
-            hit_places, hit_base = places[hit], base[known][hit]
-            for first in range(0, shape[0], slab):
-                last = min(first + slab, shape[0])
-                if slab >= shape[0]:
-                    keys = hit_places * width + hit_base
-                else:
-                    inside = (hit_places >= first) & (hit_places < last)
-                    keys = (hit_places[inside] - first) * width + hit_base[inside]
-                dense = np.bincount(keys, minlength=(last - first) * width).reshape(last - first, *shape[1:])
-                for accumulator in accumulators:
-                    accumulator.add(_POSITION[measure.name], first, dense)
-    for accumulator in accumulators:
-        yield accumulator.grain, accumulator.rows()
-
-
-def _buckets(clock: ZoneClock, unit: Unit, at: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The bucket of each instant, -1 where it is unknown."""
-    known = ~np.isnan(at)
-    buckets = np.full(len(at), -1, dtype=np.int64)
-    buckets[known] = unit.bucket(clock, at[known].astype(np.int64))
-    return buckets
-
-
-class _Accumulator:
-    """Sums dense counts of a finer grain into one of its derived grains. Ancestors come in the order of their grids,
-    since ids are preorder numbers, and longer buckets in the order of shorter ones: both sums are over runs."""
-
-    def __init__(
-        self, lifts: Lifts, grain: Grain, parent: Grain, buckets: NDArray[np.int64], axes: list[_Axis]
-    ) -> None:
-        self.grain = grain
-        ratio = grain.unit.size // parent.unit.size
-        self._bucket_values, self._bucket_index = np.unique(buckets // ratio, return_inverse=True)
-        grids = axes[0].values
-        if grain.depth is not None:
-            grids = np.asarray(lifts.by_depth[grain.depth], dtype=np.int64)[grids]
-        self._grid_values, self._grid_index = np.unique(grids, return_inverse=True)
-        self._drop = tuple(
-            axis
-            for axis, (kept, had) in enumerate(
-                ((grain.by_category, parent.by_category), (grain.by_channel, parent.by_channel)), start=2
-            )
-            if had and not kept
-        )
-        self._category_values = axes[1].values if grain.by_category else np.zeros(1, dtype=np.int64)
-        self._channel_values = axes[2].values if grain.by_channel else np.zeros(1, dtype=np.int64)
-        self._counts = np.zeros(
-            (
-                len(MEASURE_NAMES),
-                len(self._bucket_values),
-                len(self._grid_values),
-                len(self._category_values),
-                len(self._channel_values),
-            ),
-            dtype=np.int32,
-        )
-
-    def add(self, measure: int, first: int, dense: NDArray[np.int64]) -> None:
-        """Adds a slab of buckets that begins at the parent's bucket index `first`."""
-        summed = dense.sum(axis=self._drop, keepdims=True) if self._drop else dense
-        target = self._counts[measure]
-        buckets = self._bucket_index[first : first + len(dense)]
-        if len(self._grid_values) == summed.shape[1]:
-            by_grid = summed
-        else:
-            edges = np.searchsorted(self._grid_index, np.arange(len(self._grid_values)))
-            by_grid = np.add.reduceat(summed, edges, axis=1)
-        edges = np.flatnonzero(np.r_[True, buckets[1:] != buckets[:-1]])
-        target[buckets[edges]] += np.add.reduceat(by_grid, edges, axis=0).astype(np.int32)
-
-    def rows(self) -> NDArray[np.int64]:
-        """Bucket, grid, category, channel and the measures of every cell that is not all zeros, in key order."""
-        places = np.argwhere(self._counts.any(axis=0))
-        keys = np.column_stack(
-            [
-                values[places[:, axis]]
-                for axis, values in enumerate(
-                    (self._bucket_values, self._grid_values, self._category_values, self._channel_values)
-                )
-            ]
-        )
-        measures = self._counts[:, *places.T].T
-        return np.concatenate([keys, measures], axis=1)
+    def places(self, part: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where each value stands among the distinct ones."""
+        if not len(part):
+            return part
+        lookup = np.zeros(int(self.values[-1] - self.values[0]) + 1, dtype=np.int64)
+        lookup[self.values - self.values[0]] = np.arange(len(self.values))
+        placed: NDArray[np.int64] = lookup[part - self.values[0]]
+        return placed
 
 
 def rebuild_in(connection: Connection, lifts: Lifts, progress: Progress = quiet) -> int:
@@ -313,11 +252,13 @@ def rebuild_in(connection: Connection, lifts: Lifts, progress: Progress = quiet)
     connection.execute(delete(rollup_vector))
     connection.execute(update(rollup_version).values(version=rollup_version.c.version + 1))
     written = 0
-    with bulk.appending(connection, rollup, (*ROLLUP_KEY, *MEASURE_NAMES)) as append:
-        for grain, rows in count(lifts, columns):
-            progress("counters", grain.id / len(GRAINS))
+    for grain, rows in count(lifts, columns):
+        progress("counters", grain.id / len(GRAINS))
+        with bulk.appending(connection, rollup, (*ROLLUP_KEY, *MEASURE_NAMES)) as append:
             append(np.concatenate([np.full((len(rows), 1), grain.id), rows], axis=1), zero_is_null_from=5)
-            written += len(rows)
+        written += len(rows)
+    progress("maps", 0.0)
+    pack_all(connection, lifts, columns)
     connection.execute(update(store_state).values(counters_stale=0, version=store_state.c.version + 1))
     return written
 

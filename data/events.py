@@ -19,16 +19,28 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from data import bulk, counters
 from data.clocks import Instant, iso
-from data.lifecycle import Kind, Refused, Report, Row, Rules, Step, advance, begin, overwrites
+from data.lifecycle import (
+    Kind,
+    Refused,
+    Report,
+    Row,
+    Rules,
+    Step,
+    advance,
+    begin,
+    check,
+    implied_steps,
+    overwrites,
+)
 from data.measures import FACT_COLUMNS, KEY_COLUMNS
 from data.reference import Reference, reference_within
-from data.schema import event, event_past, event_step, source, store_state
+from data.schema import SECONDARY_INDEXES, event, event_past, event_step, source, store_state
 from data.store import State, Store, raise_version, state
 
 Operation: TypeAlias = Report | Step
 
 _ATTEMPTS = 6
-"""How often a batch is tried when another writer made the same event first or PostgreSQL chose it as a deadlock's end."""
+"""How often a batch is tried when another writer made the same event first, or a deadlock chose it as its victim."""
 
 _BULK_CHUNK = 20_000
 """Events written by one transaction of a bulk load."""
@@ -89,6 +101,9 @@ class _Draft:
             after = advance(rules, self.row, operation, {known for known, _ in self.known.values()})
             if overwrites(self.row, after):
                 self._keep_past(self.row, after, operation.at)
+        if self.row is not None and self.row["implied"]:
+            self.steps += _written_out(self.row)
+            after["implied"] = 0
         self.steps.append(_step_row(self.row, after, operation, kind, now))
         self.known[operation.step_key] = (kind, operation.at)
         outcome = Outcome("added" if self.row is None else "applied")
@@ -111,11 +126,15 @@ _TOLD_CHANGES = ("grid_id", "category_id", "accept_due_at", "handle_due_at", "un
 """Columns whose change a trace tells beside the step's own data."""
 
 
-def _step_row(before: Row | None, after: Row, operation: Operation, kind: Kind, now: Instant) -> dict[str, Any]:
+def _step_row(
+    before: Row | None, after: Row, operation: Operation, kind: Kind, now: Instant
+) -> dict[str, Any]:
     detail: dict[str, Any] = {} if isinstance(operation, Report) else dict(operation.data)
     if before is not None:
         changes = {
-            column: [before[column], after[column]] for column in _TOLD_CHANGES if before[column] != after[column]
+            column: [before[column], after[column]]
+            for column in _TOLD_CHANGES
+            if before[column] != after[column]
         }
         if changes:
             detail["changes"] = changes
@@ -129,6 +148,23 @@ def _step_row(before: Row | None, after: Row, operation: Operation, kind: Kind, 
         "note": operation.note or None,
         "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True) if detail else None,
     }
+
+
+def _written_out(row: Row) -> list[dict[str, Any]]:
+    """The implied steps as rows: from now on others stand beside them."""
+    return [
+        {
+            "seq": step.seq,
+            "step_key": str(step.kind),
+            "kind": str(step.kind),
+            "at": step.at,
+            "recorded_at": step.at,
+            "actor": None,
+            "note": None,
+            "detail": json.dumps(step.data, sort_keys=True) if step.data else None,
+        }
+        for step in implied_steps(row)
+    ]
 
 
 def write(store: Store, operations: Sequence[Operation], now: Instant) -> list[Outcome]:
@@ -159,11 +195,17 @@ def _write_in(
 ) -> list[Outcome]:
     now_state = state(connection)
     reference = reference_within(store, connection, now_state.reference_version)
-    sources = _sources(connection, {operation.source for operation in operations}, now)
-    drafts = _drafts(connection, sources, operations)
+    faults = [_fault(operation) for operation in operations]
+    sound = [operation for operation, fault in zip(operations, faults, strict=True) if fault is None]
+    sources = _sources(connection, {operation.source for operation in sound})
+    drafts = _drafts(connection, sources, sound)
     outcomes: list[Outcome] = []
-    owners: list[_Draft] = []
-    for operation in operations:
+    owners: list[_Draft | None] = []
+    for operation, fault in zip(operations, faults, strict=True):
+        if fault is not None:
+            outcomes.append(Outcome("refused", fault))
+            owners.append(None)
+            continue
         draft = drafts[sources[operation.source], operation.key]
         try:
             outcomes.append(draft.apply(reference.rules, operation, now))
@@ -172,21 +214,41 @@ def _write_in(
         owners.append(draft)
     changed = [draft for draft in drafts.values() if draft.steps]
     if changed:
+        _add_sources(connection, sources, changed, now)
         _save(connection, reference, now_state, changed, now)
     return [
-        Outcome(outcome.status, outcome.reason, draft.row["id"] if draft.row else None)
+        Outcome(outcome.status, outcome.reason, draft.row["id"] if draft and draft.row else None)
         for outcome, draft in zip(outcomes, owners, strict=True)
     ]
 
 
-def _sources(connection: Connection, names: set[str], now: Instant) -> dict[str, int]:
+def _fault(operation: Operation) -> str | None:
+    try:
+        check(operation)
+    except Refused as refused:
+        return str(refused)
+    return None
+
+
+def _sources(connection: Connection, names: set[str]) -> dict[str, int]:
+    """Ids by name; a name that is new gets the id that it will have once something of it is kept."""
     known = {row.name: row.id for row in connection.execute(select(source.c.id, source.c.name))}
     for name in sorted(names - known.keys()):
         known[name] = max(known.values(), default=0) + 1
-        connection.execute(
-            insert(source).values(id=known[name], name=name, last_reported_at=0, last_recorded_at=now)
-        )
     return known
+
+
+def _add_sources(
+    connection: Connection, sources: dict[str, int], drafts: Iterable[_Draft], now: Instant
+) -> None:
+    """Writes the sources that are new; another writer's claim to the same id ends in an IntegrityError and a retry."""
+    used = {draft.source_id for draft in drafts}
+    known = set(connection.execute(select(source.c.id)).scalars())
+    for name, source_id in sorted(sources.items()):
+        if source_id in used - known:
+            connection.execute(
+                insert(source).values(id=source_id, name=name, last_reported_at=0, last_recorded_at=now)
+            )
 
 
 def _drafts(
@@ -212,6 +274,9 @@ def _drafts(
             rows[locked["id"]] = dict(locked)
         for step in connection.execute(_KNOWN_STEPS, some):
             known[step.event_id][step.step_key] = (Kind(step.kind), step.at)
+    for row in rows.values():
+        if row and row["implied"]:
+            known[row["id"]] = {str(step.kind): (step.kind, step.at) for step in implied_steps(row)}
     drafts = {
         (row["source_id"], row["source_key"]): _Draft(
             row["source_id"], row["source_key"], row, row, known[row["id"]]
@@ -229,7 +294,10 @@ _FIND = select(event.c.id).where(
     event.c.source_id == bindparam("source_id"), event.c.source_key.in_(bindparam("keys", expanding=True))
 )
 _LOCK = (
-    select(event).where(event.c.id.in_(bindparam("ids", expanding=True))).order_by(event.c.id).with_for_update()
+    select(event)
+    .where(event.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(event.c.id)
+    .with_for_update()
 )
 _KNOWN_STEPS = select(event_step.c.event_id, event_step.c.step_key, event_step.c.kind, event_step.c.at).where(
     event_step.c.event_id.in_(bindparam("ids", expanding=True))
@@ -243,7 +311,8 @@ def _save(
     added = [draft for draft in drafts if draft.before is None]
     if added:
         ids = connection.execute(
-            insert(event).returning(event.c.id, sort_by_parameter_order=True), [draft.row for draft in added]
+            insert(event).returning(event.c.id, sort_by_parameter_order=True),
+            [draft.row for draft in added if draft.row],
         ).scalars()
         for draft, event_id in zip(added, ids, strict=True):
             assert draft.row is not None
@@ -265,7 +334,9 @@ def _save(
             days |= counters.touched_days(reference.lifts, row)
     for names, rows in patches.items():
         connection.execute(
-            update(event).where(event.c.id == bindparam("_id")).values({name: bindparam(name) for name in names}),
+            update(event)
+            .where(event.c.id == bindparam("_id"))
+            .values({name: bindparam(name) for name in names}),
             rows,
         )
     connection.execute(insert(event_step), _with_ids(drafts, "steps"))
@@ -304,26 +375,30 @@ def _touch_sources(connection: Connection, drafts: Iterable[_Draft], now: Instan
 
 
 def delete_events(store: Store, event_ids: Sequence[int]) -> int:
-    """Erases events with their steps and whatever they counted for, as the law may demand; gives how many there were."""
+    """Erases events with their steps and what they counted for, as the law may demand; gives how many there were."""
     with store.writing() as connection:
         now_state = state(connection)
         reference = reference_within(store, connection, now_state.reference_version)
         deltas: counters.Deltas = {}
         days: set[int] = set()
-        rows = connection.execute(_LOCK, {"ids": sorted(event_ids)}).mappings().all()
-        for row in rows:
-            counters.add_cells(deltas, reference.lifts, row, -1)
-            days |= counters.touched_days(reference.lifts, row)
-        for table, column in (
-            (event_step, event_step.c.event_id),
-            (event_past, event_past.c.event_id),
-            (event, event.c.id),
-        ):
-            connection.execute(delete(table).where(column.in_(list(event_ids))))
+        gone = 0
+        ids = sorted(set(event_ids))
+        for start in range(0, len(ids), _IN_CHUNK):
+            some = ids[start : start + _IN_CHUNK]
+            for row in [dict(locked) for locked in connection.execute(_LOCK, {"ids": some}).mappings()]:
+                counters.add_cells(deltas, reference.lifts, row, -1)
+                days |= counters.touched_days(reference.lifts, row)
+                gone += 1
+            for table, column in (
+                (event_step, event_step.c.event_id),
+                (event_past, event_past.c.event_id),
+                (event, event.c.id),
+            ):
+                connection.execute(delete(table).where(column.in_(some)))
         if not now_state.counters_stale:
             counters.apply(connection, deltas, days)
         raise_version(connection, now_state.latest_at)
-        return len(rows)
+        return gone
 
 
 def bulk_add(store: Store, histories: Iterable[Sequence[Operation]], now: Instant) -> list[Outcome]:
@@ -346,11 +421,16 @@ def _bulk_add_in(
 ) -> list[Outcome]:
     reference = reference_within(store, connection)
     firsts = [history[0] for history in chunk]
-    sources = _sources(connection, {operation.source for operation in firsts}, now)
+    firsts = [operation for operation in firsts if _fault(operation) is None]
+    sources = _sources(connection, {operation.source for operation in firsts})
     drafts = _drafts(connection, sources, firsts)
     outcomes: list[Outcome] = []
     added: list[_Draft] = []
     for history in chunk:
+        fault = next((found for operation in history if (found := _fault(operation))), None)
+        if fault is not None:
+            outcomes.append(Outcome("refused", fault))
+            continue
         place = sources[history[0].source], history[0].key
         draft = drafts[place]
         trial = _Draft(draft.source_id, draft.key, draft.before, draft.row, dict(draft.known))
@@ -366,14 +446,21 @@ def _bulk_add_in(
         added.append(trial)
         outcomes.append(Outcome("added"))
     if added:
+        _add_sources(connection, sources, added, now)
         connection.execute(update(store_state).values(counters_stale=1))
         for draft, event_id in zip(added, _new_ids(connection, len(added)), strict=True):
             assert draft.row is not None
             draft.row["id"] = event_id
         bulk.append_records(
-            connection, event, _COLUMNS, ([draft.row[name] for name in _COLUMNS] for draft in added if draft.row)
+            connection,
+            event,
+            _COLUMNS,
+            ([draft.row[name] for name in _COLUMNS] for draft in added if draft.row),
         )
-        for table, names, part in ((event_step, _STEP_COLUMNS, "steps"), (event_past, _PAST_COLUMNS, "pasts")):
+        for table, names, part in (
+            (event_step, _STEP_COLUMNS, "steps"),
+            (event_past, _PAST_COLUMNS, "pasts"),
+        ):
             rows = _with_ids(added, part)  # type: ignore[arg-type]
             bulk.append_records(connection, table, names, ([row[name] for name in names] for row in rows))
         _touch_sources(connection, added, now)
@@ -403,8 +490,12 @@ def finish_bulk(store: Store, progress: counters.Progress = counters.quiet) -> i
 
 
 def rebuild(store: Store, progress: counters.Progress = counters.quiet) -> int:
-    """Makes every counter anew from the events, while other writers wait; gives the number of cells."""
+    """Makes every counter anew from the events, and indexes that a load had put off, while other writers wait; gives
+    the number of cells."""
     with store.writing(alone=True) as connection:
+        for position, index in enumerate(SECONDARY_INDEXES):
+            progress("indexes", position / len(SECONDARY_INDEXES))
+            index.create(connection, checkfirst=True)
         lifts = reference_within(store, connection).lifts
         cells = counters.rebuild_in(connection, lifts, progress)
     store.checkpoint()

@@ -73,7 +73,7 @@ class SqlFacts:
 
     def get(self, column: str) -> ColumnElement[Any]:
         """The column, masked."""
-        plain = self.columns[column]
+        plain: ColumnElement[Any] = self.columns[column]
         if self.as_of is None or column in _ALWAYS:
             return plain
         dated_by = self.columns[_DATED_BY.get(column, column)]
@@ -85,6 +85,4 @@ class SqlFacts:
 
     def unknown(self, column: str) -> ColumnElement[bool]:
         """SQL for "is not a fact"."""
-        if self.as_of is None or column in _ALWAYS:
-            return self.columns[column].is_(None)
         return self.get(column).is_(None)

@@ -62,7 +62,14 @@ class Grain:
 
 GRAINS: tuple[Grain, ...] = (
     Grain(1, HOURS, 0, False, False, "the city's figures over hours; its curve by hour"),
-    Grain(2, HOURS, 1, False, False, "a district's figures over hours; its curve by hour; the districts' ranking today"),
+    Grain(
+        2,
+        HOURS,
+        1,
+        False,
+        False,
+        "a district's figures over hours; its curve by hour; the districts' ranking today",
+    ),
     Grain(3, HOURS, 0, False, True, "the city's figures by channel over hours"),
     Grain(4, DAYS, 0, False, False, "the city's figures over days; its curve by day, week and month"),
     Grain(5, DAYS, 1, False, False, "a district's figures over days; the districts' ranking"),
@@ -73,16 +80,15 @@ GRAINS: tuple[Grain, ...] = (
     Grain(10, DAYS, 1, False, True, "a district's figures by channel"),
     Grain(11, DAYS, 2, False, True, "a level-1 grid's figures by channel"),
     Grain(12, DAYS, 0, True, True, "the city's figures by category and channel"),
-    Grain(13, EIGHT_DAYS, None, False, False, "maps of every grid; figures of the grids below level 1"),
-    Grain(14, SIXTY_FOUR_DAYS, None, False, False, "maps and figures of every grid over months and years"),
 )
 
-OWN_GRAINS: tuple[Grain, ...] = tuple(grain for grain in GRAINS if grain.depth is None)
-"""The grains whose buckets are also kept as vectors over all grids, so they carry versions."""
-
-OWN_DAY = 0
-"""The pseudo-grain of single days over all grids: it has versions but no counters, since a day holds about one event
-for each of its counters; a day is counted from the events."""
+OWN_GRAINS: tuple[Grain, ...] = (
+    Grain(-3, SIXTY_FOUR_DAYS, None, False, False, "maps of every grid over months and years"),
+    Grain(-2, EIGHT_DAYS, None, False, False, "maps of every grid over weeks"),
+    Grain(-1, DAYS, None, False, False, "maps of every grid over days"),
+)
+"""Grains by the event's own grid, the longest unit first. They have no counters, since a day holds about one event for
+each counter that it would have; their buckets are vectors over all grids (data/vectors.py), and carry versions."""
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,9 @@ def plant(nodes: Iterable[Node]) -> Tree:
     below: dict[str | None, list[Node]] = {}
     for node in given:
         if node.parent is not None and node.parent not in codes:
-            raise ValueError(f"grid {node.code!r} names the parent {node.parent!r}, which no row has as its code")
+            raise ValueError(
+                f"grid {node.code!r} names the parent {node.parent!r}, which no row has as its code"
+            )
         below.setdefault(node.parent, []).append(node)
     roots = below.get(None, [])
     if len(roots) != 1:

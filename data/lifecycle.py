@@ -6,13 +6,15 @@ cannot express (once, not overdue, at most twice), stand in one function each.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, Final
 
 from data.calendars import Deadline, Limit
-from data.clocks import Instant, iso
+from data.clocks import DAY, Instant, iso
 from data.measures import FACT_COLUMNS, KEY_COLUMNS
 
 MAX_EXTENSIONS = 2
@@ -82,8 +84,8 @@ class Report:
     description: str = ""
     address: str = ""
     unit: str = ""
-    accept_due_at: Instant | None | _Unset = UNSET
-    handle_due_at: Instant | None | _Unset = UNSET
+    accept_due_at: Instant | _Unset | None = UNSET
+    handle_due_at: Instant | _Unset | None = UNSET
     step_key: str = "report"
     actor: str = ""
     note: str = ""
@@ -110,6 +112,72 @@ class Refused(Exception):
 
 Row = dict[str, Any]
 """An event row by column name."""
+
+EARLIEST, LATEST = 365 * DAY, 230 * 365 * DAY
+"""Instants between 1971 and 2199 are taken: counters are exact there in every zone. What lies beyond is a slip."""
+
+_LENGTHS = {"source": 64, "key": 128, "step_key": 64, "actor": 64, "unit": 128}
+"""How many characters the store keeps of a name."""
+
+_NEEDED = ("source", "key", "step_key")
+
+_NO_TEXT = re.compile("[\\0\\ud800-\\udfff]")
+"""Characters that PostgreSQL or UTF-8 cannot hold."""
+
+
+def check(operation: Report | Step) -> None:
+    """Raises Refused with a plain sentence for an operation that no store could keep, whatever its event says."""
+    told: dict[str, Any] = {**vars(operation), **(operation.data if isinstance(operation, Step) else {})}
+    for name, value in told.items():
+        if isinstance(value, str):
+            _check_text(name, value)
+        elif name in ("at", "accept_due_at", "handle_due_at", "due_at", "until"):
+            if isinstance(value, int) and not EARLIEST <= value <= LATEST:
+                raise Refused(f"expected {name} between 1971 and 2199, found {value} microseconds since 1970")
+        elif name in ("lon", "lat") and value is not None and not math.isfinite(value):
+            raise Refused(f"expected a number of degrees as {name}, found {value}")
+
+
+def _check_text(name: str, text: str) -> None:
+    if name in _NEEDED and not text:
+        raise Refused(f"expected a {name}, found an empty one")
+    if len(text) > _LENGTHS.get(name, len(text)):
+        raise Refused(f"expected at most {_LENGTHS[name]} characters as {name}, found {len(text)}")
+    if _NO_TEXT.search(text):
+        raise Refused(f"expected text as {name}, found a character that no text may hold")
+
+
+PLAIN_STAGES: tuple[tuple[str, Kind, Status], ...] = (
+    ("reported_at", Kind.REPORT, Status.REPORTED),
+    ("accepted_at", Kind.ACCEPT, Status.ACCEPTED),
+    ("dispatched_at", Kind.DISPATCH, Status.DISPATCHED),
+    ("handled_at", Kind.HANDLE, Status.HANDLED),
+    ("closed_at", Kind.CLOSE, Status.CLOSED),
+    ("rated_at", Kind.RATE, Status.CLOSED),
+)
+"""A plain history, in which nothing is taken back: its instants in order, the step of each, and where it leads."""
+
+
+@dataclass(frozen=True)
+class ImpliedStep:
+    """A step that follows from an instant of a plain history; its key is its kind."""
+
+    seq: int
+    kind: Kind
+    at: Instant
+    data: Mapping[str, Any]
+
+
+def implied_steps(row: Mapping[str, Any]) -> list[ImpliedStep]:
+    """The steps of an event whose history is plain and whose steps are not written out."""
+    reached = [(kind, row[name]) for name, kind, _ in PLAIN_STAGES if row[name] is not None]
+    return [
+        ImpliedStep(
+            seq, kind, at, {"rating": row["rating"], "solved": row["solved"]} if kind is Kind.RATE else {}
+        )
+        for seq, (kind, at) in enumerate(reached, start=1)
+    ]
+
 
 _OPEN = frozenset({Status.REPORTED, Status.ACCEPTED, Status.DISPATCHED, Status.HANDLED, Status.VERIFIED})
 _IN_HAND = frozenset({Status.REPORTED, Status.ACCEPTED, Status.DISPATCHED})
@@ -200,6 +268,7 @@ def begin(rules: Rules, report: Report) -> Row:
         "changed_at": None,
         "last_step_at": report.at,
         "steps": 1,
+        "implied": 0,
         "extensions": 0,
         "suspended_at": None,
         "suspended_until": None,
@@ -248,7 +317,17 @@ def is_suspended(row: Mapping[str, Any], at: Instant) -> bool:
 
 
 _FILLED_IN = frozenset(
-    {"accepted_at", "handled_at", "closed_at", "rated_at", "rating", "solved", "exempted_at", "withdrawn_at", "reworked_at"}
+    {
+        "accepted_at",
+        "handled_at",
+        "closed_at",
+        "rated_at",
+        "rating",
+        "solved",
+        "exempted_at",
+        "withdrawn_at",
+        "reworked_at",
+    }
 )
 """Facts that only appear with time: a reader of the past hides them by their instant. Changing anything else, or one of
 these that was known already, overwrites the past."""
@@ -329,7 +408,9 @@ def _suspend(rules: Rules, row: Row, step: Step, before: Collection[Kind]) -> No
     if Kind.SUSPEND in before:
         raise Refused("an event is suspended once only, and this one was suspended before")
     if until <= step.at:
-        raise Refused(f"a suspension ends after it begins: expected later than {iso(step.at)}, found {iso(until)}")
+        raise Refused(
+            f"a suspension ends after it begins: expected later than {iso(step.at)}, found {iso(until)}"
+        )
     _refuse_overdue(row, step)
     row["suspended_at"] = step.at
     row["suspended_until"] = until
@@ -399,21 +480,34 @@ def _correct(rules: Rules, row: Row, step: Step, _before: Collection[Kind]) -> N
     if "grid" in step.data:
         row["grid_id"] = rules.grid_id(_need(step, "grid", str, "the code of the right grid"))
     if "category" in step.data:
-        _change_category(rules, row, step, rules.category_id(_need(step, "category", str, "the right category")))
+        _change_category(
+            rules, row, step, rules.category_id(_need(step, "category", str, "the right category"))
+        )
 
 
 def _change_category(rules: Rules, row: Row, step: Step, category_id: int) -> None:
-    """A deadline that came from the old category's limit becomes the new one's, unless its verdict is given already."""
+    """A deadline that came from the old category's limit becomes the new one's, unless its verdict is given already.
+    While the clock is paused, that is the deadline which the pause then moves."""
     old_limit = rules.limits(row["category_id"], row["channel_id"])[1]
     new_limit = rules.limits(category_id, row["channel_id"])[1]
     row["category_id"] = category_id
-    due_at = row["handle_due_at"]
-    if old_limit is None or new_limit is None or due_at is None or step.at > due_at or row["handled_at"] is not None:
+    paused = is_suspended(row, step.at)
+    name, stands_at = ("suspended_due_at", row["suspended_at"]) if paused else ("handle_due_at", step.at)
+    due_at = row[name]
+    if (
+        old_limit is None
+        or new_limit is None
+        or due_at is None
+        or stands_at > due_at
+        or row["handled_at"] is not None
+    ):
         return
     if due_at == rules.deadline(row["reported_at"], old_limit).at:
         deadline = rules.deadline(row["reported_at"], new_limit)
-        row["handle_due_at"] = max(deadline.at, step.at)
+        row[name] = max(deadline.at, stands_at)
         row["due_provisional"] = int(bool(row["due_provisional"]) or deadline.provisional)
+        if paused:
+            _pause(rules, row, row["suspended_until"])
 
 
 def _withdraw(_rules: Rules, row: Row, step: Step, _before: Collection[Kind]) -> None:

@@ -10,8 +10,6 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from data.datums import to_wgs84
 from data.importing.mapping import DATUMS
@@ -251,8 +249,8 @@ class GridReader(PackFiles):
         crs = frame.crs
         if declared:
             try:
-                named = CRS.from_user_input(declared)
-            except CRSError:
+                named = gpd.GeoSeries([], crs=declared).crs
+            except RuntimeError:
                 self.fault(f'city.toml: crs must be like "EPSG:4490"; found {declared!r}')
                 return None
             # A GeoJSON file is read as WGS-84 unless it says otherwise, so that is no contradiction.

@@ -17,8 +17,8 @@ from sqlalchemy import Connection, select
 from data import lifecycle
 from data.calendars import CalendarConfig, Deadline, Limit, WorkingCalendar
 from data.clocks import Instant, ZoneClock
-from data.counters import Lifts
 from data.grids import Grid, Tree, UnknownGrid
+from data.lifts import Lifts
 from data.schema import category, channel, city, grid, time_limit
 from data.store import Store, state
 

@@ -6,6 +6,8 @@ it, so that a question about the past can be answered; `rollup` holds counters t
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -155,6 +157,7 @@ event = Table(
     Column("changed_at", BigInteger),
     Column("last_step_at", BigInteger, nullable=False),
     Column("steps", SmallInteger, nullable=False),
+    Column("implied", SmallInteger, nullable=False, server_default="0"),
     Column("extensions", SmallInteger, nullable=False),
     Column("suspended_at", BigInteger),
     Column("suspended_until", BigInteger),
@@ -169,7 +172,9 @@ event = Table(
     Column("address", Text),
     UniqueConstraint("source_id", "source_key"),
 )
-"""One row an event: where it stands now. `changed_at` is when a step last overwrote a fact, null if none ever did."""
+"""One row an event: where it stands now. `changed_at` is when a step last overwrote a fact, null if none ever did.
+`implied` is 1 for a plain history that was loaded in bulk: its steps follow from its instants and are written out when
+the first live step joins them."""
 
 event_step = Table(
     "event_step",
@@ -243,7 +248,9 @@ def _covering(name: str, milestone: str, *more: str) -> Index:
     category names them all, which costs a hundred seeks and saves a second index."""
     columns = ("category_id", milestone, "grid_id", "channel_id", "withdrawn_at", *more)
     where = event.c[milestone].is_not(None)
-    partial = {} if milestone == "reported_at" else {"sqlite_where": where, "postgresql_where": where}
+    partial: dict[str, Any] = (
+        {} if milestone == "reported_at" else {"sqlite_where": where, "postgresql_where": where}
+    )
     return Index(name, *[event.c[column] for column in columns], **partial)
 
 

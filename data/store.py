@@ -152,7 +152,7 @@ class Store:
             return _revision(connection) == _head()
 
     def checkpoint(self) -> None:
-        """Folds SQLite's write-ahead log into the file and refreshes the planner's statistics; ANALYZE on PostgreSQL."""
+        """Refreshes the planner's statistics, and on SQLite folds the write-ahead log into the file."""
         with self._writer.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
@@ -171,7 +171,9 @@ class Store:
                 connection.begin()
             if not inspect(connection).has_table(store_state.name):
                 if not create:
-                    raise StoreError(f"expected a Yiping store at {self.url}, found an empty database: run `make run`")
+                    raise StoreError(
+                        f"expected a Yiping store at {self.url}, found an empty database: run `make run`"
+                    )
                 metadata.create_all(connection)
                 connection.execute(
                     insert(store_state).values(

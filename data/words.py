@@ -1,4 +1,4 @@
-"""Every Chinese word that a screen or a bulletin shows, under one key each; indicator labels stand with their definitions.
+"""Every Chinese word that a screen or a bulletin shows, under one key each; labels of indicators stand with them.
 
 A missing key raises: a screen never shows a key in place of a word.
 """
@@ -154,11 +154,11 @@ _SCREEN: dict[str, str] = {
     "change.points": "{n} 百分点",
     "change.count": "{n} 件",
     "change.level": "持平",
-    "verdict.better": "（向好）",
-    "verdict.worse": "（变差）",
-    "verdict.level": "",
-    "verdict.neutral": "",
-    "verdict.none": "",
+    "verdict.better": "向好",
+    "verdict.worse": "变差",
+    "verdict.level": "没有变化",
+    "verdict.neutral": "不分好坏",
+    "verdict.none": "没有可比的数据",
     "card.count": "件",
     "card.counted": "共 {n} 件",
     "card.worked": "{numerator} ÷ {denominator} = {value}",
@@ -181,6 +181,7 @@ _SCREEN: dict[str, str] = {
     "rank.own_note": "直接落在本级的事件",
     "trend.title": "{label} · 按{unit}",
     "trend.n": "分母件数",
+    "trend.partial": "{label}（未满）",
     "trend.target": "目标 {target}",
     "unit.hour": "小时",
     "unit.day": "日",
@@ -199,6 +200,7 @@ _SCREEN: dict[str, str] = {
     "group.channel": "渠道",
     "group.received": "受理",
     "group.share": "占比",
+    "group.more": "另有 {n} 项，件数更少",
     "list.overdue": "超期未办",
     "list.open": "在办",
     "list.newest": "最新",
@@ -230,6 +232,10 @@ _SCREEN: dict[str, str] = {
     "trace.handle_due_at": "处置期限",
     "trace.handled_at": "处置",
     "trace.closed_at": "办结",
+    "trace.suspended_until": "挂账至",
+    "trace.extensions": "延期次数",
+    "trace.provisional": "所用节假日表为暂定",
+    "detail.changed": "{0} 改为 {1}",
     "detail.rating": "评价",
     "detail.due_at": "新期限",
     "detail.handle_due_at": "处置期限",

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from data.words import word
 from layouts import ids
+from layouts.attributes import attributes
 from layouts.parts.tables import events_head
 
-_GRAPH = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False, "doubleClick": False}
+_GRAPH: Any = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False, "doubleClick": False}
 
 
-def layout(version: str, *, version_address: str = "/version", topology_address: str = "/assets/geo/") -> Component:
+def layout(
+    version: str, *, version_address: str = "/version", topology_address: str = "/assets/geo/"
+) -> Component:
     """The page with every id of the screen and nothing in it yet.
 
     `version` is the version token that the page starts from; the browser asks `version_address` for newer ones.
@@ -34,13 +39,15 @@ def layout(version: str, *, version_address: str = "/version", topology_address:
         id=ids.ROOT,
         className="page",
         lang="zh-CN",
-        **{
-            "data-version-address": version_address,
-            "data-version-store": ids.VERSION,
-            "data-version": version,
-            "data-scale-store": ids.SCALE,
-            "data-lost": word("page.lost"),
-        },
+        **attributes(
+            {
+                "data-version-address": version_address,
+                "data-version-store": ids.VERSION,
+                "data-version": version,
+                "data-scale-store": ids.SCALE,
+                "data-lost": word("page.lost"),
+            }
+        ),
     )
 
 
@@ -53,7 +60,11 @@ def _header() -> Component:
                         [
                             html.Span(word("product.name"), className="brand"),
                             html.H1(id=ids.CITY, className="city"),
-                            html.Nav(id=ids.CRUMBS, className="crumbs", **{"aria-label": word("page.crumbs")}),
+                            html.Nav(
+                                id=ids.CRUMBS,
+                                className="crumbs",
+                                **attributes({"aria-label": word("page.crumbs")}),
+                            ),
                         ],
                         className="place",
                     ),
@@ -64,7 +75,11 @@ def _header() -> Component:
             html.Div(
                 [
                     _picker(),
-                    html.Nav(id=ids.PERIODS, className="segments", **{"aria-label": word("page.periods")}),
+                    html.Nav(
+                        id=ids.PERIODS,
+                        className="segments",
+                        **attributes({"aria-label": word("page.periods")}),
+                    ),
                     _range(),
                 ],
                 className="head-row controls",
@@ -113,7 +128,7 @@ def _panel(name: str, title: list[Component] | Component, body: list[Component])
 def _panels(topology_address: str) -> list[Component]:
     config = _GRAPH | {"topojsonURL": topology_address}
     return [
-        html.Section(id=ids.CARDS, className="cards", **{"aria-label": word("page.cards")}),
+        html.Section(id=ids.CARDS, className="cards", **attributes({"aria-label": word("page.cards")})),
         html.Div(
             [
                 _panel(
@@ -166,13 +181,19 @@ def _events() -> Component:
         "events-panel",
         [
             html.H2(word("event.heading")),
-            html.Nav(id=ids.EVENTS_TABS, className="segments small", **{"aria-label": word("page.lists")}),
+            html.Nav(
+                id=ids.EVENTS_TABS,
+                className="segments small",
+                **attributes({"aria-label": word("page.lists")}),
+            ),
             html.Span(id=ids.EVENTS_COUNT, className="panel-note"),
         ],
         [
             html.Div(
                 [
-                    html.Table([events_head(), html.Tbody(id=ids.EVENTS_ROWS)], className="table events-table"),
+                    html.Table(
+                        [events_head(), html.Tbody(id=ids.EVENTS_ROWS)], className="table events-table"
+                    ),
                     html.Button(word("event.more"), id=ids.EVENTS_MORE, className="button more", n_clicks=0),
                 ],
                 className="scroll",
@@ -194,5 +215,5 @@ def _drawer() -> Component:
         role="dialog",
         tabIndex=-1,
         hidden=True,
-        **{"aria-label": word("trace.heading")},
+        **attributes({"aria-label": word("trace.heading")}),
     )

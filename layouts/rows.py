@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -42,6 +43,13 @@ def cells(frame: pd.DataFrame, key: str, *, own: bool = False) -> list[Cell]:
     ]
 
 
+def leaf_cell(frame: pd.DataFrame, key: str, code: str, name: str) -> Cell:
+    """The cell of a grid without grids below, whose figures stand in its own row (no row: no events)."""
+    for cell in cells(frame, key, own=True):
+        return replace(cell, code=code, name=name)
+    return Cell(code, name, None, 0, None if INDICATORS[key].kind == "count" else 0)
+
+
 def rank_rows(
     frame: pd.DataFrame, key: str, current: str, href: Callable[[str], str]
 ) -> tuple[list[RankRow], list[RankRow]]:
@@ -59,7 +67,7 @@ def rank_rows(
             name=row["name"],
             href=href(row["code"]),
             value=shown(key, value),
-            n=count_text(int(row["numerator"]), denominator),
+            n=count_text(int(row["numerator"]), denominator) if rate else None,
             share=(value or 0.0) / highest if highest and not row["too_few"] else 0.0,
             current=row["code"] == current,
         )
@@ -71,13 +79,14 @@ def own_row(frame: pd.DataFrame, key: str) -> RankRow | None:
     """What lies in the scope itself and in none of its children; None where there is nothing."""
     for cell in cells(frame, key, own=True):
         if cell.numerator or cell.denominator:
-            n = count_text(cell.numerator, cell.denominator)
+            n = None if cell.denominator is None else count_text(cell.numerator, cell.denominator)
             return RankRow(NO_DATA, word("grid.own"), "", shown(key, cell.value), n, 0.0)
     return None
 
 
-def group_rows(frame: pd.DataFrame, key: str, limit: int = 100) -> list[GroupRow]:
+def group_rows(frame: pd.DataFrame, key: str) -> list[GroupRow]:
     """Categories or channels from FIGURE_COLUMNS, most received first; those without any figure are left out."""
+    rate = INDICATORS[key].kind == "rate"
     received = {row["group"]: row for row in _records(frame[frame["key"] == "received"])}
     chosen = {row["group"]: row for row in _records(frame[frame["key"] == key])}
     total = sum(int(row["numerator"]) for row in received.values())
@@ -95,33 +104,47 @@ def group_rows(frame: pd.DataFrame, key: str, limit: int = 100) -> list[GroupRow
                 received=f"{count:,}",
                 share_text=f"{count / total:.1%}" if total else NO_DATA,
                 share=count / most if most else 0.0,
-                value=NO_DATA if figure is None or pd.isna(figure["value"]) else shown(key, float(figure["value"])),
-                n=count_text(numerator, denominator),
+                value=NO_DATA
+                if figure is None or pd.isna(figure["value"])
+                else shown(key, float(figure["value"])),
+                n=count_text(numerator, denominator) if rate else None,
             )
         )
-    return rows[:limit]
+    return rows
 
 
 def points(
-    frame: pd.DataFrame, key: str, clock: ZoneClock, buckets: Sequence[tuple[str, Period]], unit: str
+    frame: pd.DataFrame,
+    key: str,
+    clock: ZoneClock,
+    buckets: Sequence[tuple[str, Period]],
+    unit: str,
+    as_of: Instant,
 ) -> list[Point]:
-    """The points of a trend: one for each bucket in order; a bucket that the answer lacks has no data."""
+    """The points of a trend: one for each bucket in order; a bucket that the answer lacks has no data.
+
+    A bucket that is not over by `as_of` is marked as such.
+    """
     found = {row["group"]: row for row in _records(frame[frame["key"] == key])}
     count = INDICATORS[key].kind == "count"
     made = []
     for label, bucket in buckets:
         full, short = text.bucket(clock, bucket, unit)
+        open_ = bucket.end > as_of
+        full = word("trend.partial").format(label=full) if open_ else full
         row = found.get(label)
         if row is None:
-            made.append(Point(full, short, 0.0 if count else None, 0, None if count else 0))
+            made.append(Point(full, short, 0.0 if count else None, 0, None if count else 0, open_))
             continue
         denominator = None if pd.isna(row["denominator"]) else int(row["denominator"])
         value = None if pd.isna(row["value"]) else float(row["value"])
-        made.append(Point(full, short, value, int(row["numerator"]), denominator))
+        made.append(Point(full, short, value, int(row["numerator"]), denominator, open_))
     return made
 
 
-def event_list(frame: pd.DataFrame, clock: ZoneClock, now: Instant, href: Callable[[int], str]) -> list[EventRow]:
+def event_list(
+    frame: pd.DataFrame, clock: ZoneClock, now: Instant, href: Callable[[int], str]
+) -> list[EventRow]:
     """The rows of the event list from EVENT_COLUMNS."""
     made = []
     for row in _records(frame):
@@ -131,7 +154,9 @@ def event_list(frame: pd.DataFrame, clock: ZoneClock, now: Instant, href: Callab
             EventRow(
                 key=row["key"],
                 title=row["title"] or row["category_name"],
-                category=row["category_name"] if row["title"] != row["category_name"] else row["channel_name"],
+                category=row["category_name"]
+                if row["title"] != row["category_name"]
+                else row["channel_name"],
                 grid=row["grid_name"],
                 reported=text.short_moment(clock, _instant(row["reported_at"]), now),
                 due=text.short_moment(clock, _instant(row["handle_due_at"]), now),
@@ -173,6 +198,7 @@ _INSTANTS = (
     ("trace.accept_due_at", "accept_due_at"),
     ("trace.accepted_at", "accepted_at"),
     ("trace.handle_due_at", "handle_due_at"),
+    ("trace.suspended_until", "suspended_until"),
     ("trace.handled_at", "handled_at"),
     ("trace.closed_at", "closed_at"),
 )
@@ -187,6 +213,10 @@ def facts(trace: Trace, clock: ZoneClock) -> list[tuple[str, str]]:
         for label, name in _INSTANTS
         if (at := _instant(event.get(name))) is not None
     ]
+    if event.get("extensions"):
+        made.append((word("trace.extensions"), str(event["extensions"])))
+    if event.get("due_provisional"):
+        made.append((word("trace.handle_due_at"), word("trace.provisional")))
     return made
 
 
@@ -223,7 +253,21 @@ def _details(detail: Any, clock: ZoneClock) -> list[tuple[str, str]]:
             made.append((word(f"detail.{name}"), word("yes") if value else word("no")))
         elif name in {"unit", "grid", "category"} and value:
             made.append((word(f"detail.{name}"), str(value)))
+        elif name == "changes" and isinstance(value, Mapping):
+            made += _changes(value, clock)
     return made
+
+
+def _changes(changes: Mapping[str, Any], clock: ZoneClock) -> list[tuple[str, str]]:
+    """The deadlines that a step moved, as old and new."""
+    return [
+        (
+            word(f"detail.{name}"),
+            word("detail.changed").format(*(text.moment(clock, _instant(at)) for at in changes[name])),
+        )
+        for name in ("accept_due_at", "handle_due_at")
+        if name in changes
+    ]
 
 
 def _mapping(detail: Any) -> Mapping[str, Any]:

@@ -14,17 +14,20 @@ from maps.choropleth import blank_layout, count_text
 
 @dataclass(frozen=True)
 class Point:
-    """One bucket of time: its full label, a short one for the axis, and the figure in it."""
+    """One bucket of time: its full label, a short one for the axis, and its figure; `partial` when it is not over."""
 
     label: str
     short: str
     value: float | None
     numerator: int
     denominator: int | None
+    partial: bool = False
 
 
-def trend(key: str, points: Sequence[Point], *, target: float | None = None, scale: float = 1.0) -> dict[str, Any]:
-    """The course of an indicator: bars for a count; for a rate a line above bars of its n, broken where there is no data.
+def trend(
+    key: str, points: Sequence[Point], *, target: float | None = None, scale: float = 1.0
+) -> dict[str, Any]:
+    """The course of an indicator: bars for a count; for a rate a line above bars of its n, broken at no data.
 
     An empty sequence gives a figure that says so.
     """
@@ -55,20 +58,32 @@ def _rate(key: str, points: Sequence[Point], target: float | None, scale: float)
         "y": values,
         "yaxis": "y",
         "line": {"color": style.ACCENT, "width": 2.2 * scale},
-        "marker": {"size": (6 if len(points) <= 45 else 3) * scale, "color": style.ACCENT},
+        "marker": {
+            "size": (6 if len(points) <= 45 else 3) * scale,
+            "color": [style.PAPER if point.partial else style.ACCENT for point in points],
+            "line": {"color": style.ACCENT, "width": 1.6 * scale},
+        },
+        "cliponaxis": False,
         "connectgaps": False,
         "customdata": _told(key, points),
         "hovertemplate": "<b>%{customdata[0]}</b><br>%{customdata[1]}<br>%{customdata[2]}<extra></extra>",
         "hoverlabel": style.hover(scale),
     }
-    counts = _bars(points, [point.denominator or 0 for point in points], style.QUIET, "y2") | {"hoverinfo": "skip"}
+    counts = _bars(points, [point.denominator or 0 for point in points], style.QUIET, "y2") | {
+        "hoverinfo": "skip"
+    }
     layout = _layout(points, scale)
     layout["yaxis"] = _axis(scale) | {
         "domain": [0.36, 1],
         "tickformat": ".0%",
         "range": _rate_range([value for value in values if value is not None], target),
     }
-    layout["yaxis2"] = _axis(scale) | {"domain": [0, 0.24], "rangemode": "tozero", "nticks": 3, "tickformat": ",d"}
+    layout["yaxis2"] = _axis(scale) | {
+        "domain": [0, 0.24],
+        "rangemode": "tozero",
+        "nticks": 3,
+        "tickformat": ",d",
+    }
     layout["xaxis"]["anchor"] = "y2"
     layout["annotations"] = [
         {
@@ -118,7 +133,7 @@ def _bars(points: Sequence[Point], heights: Sequence[float], color: str, axis: s
         "x": list(range(len(points))),
         "y": list(heights),
         "yaxis": axis,
-        "marker": {"color": color},
+        "marker": {"color": color, "opacity": [0.5 if point.partial else 1 for point in points]},
     }
 
 

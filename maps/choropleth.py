@@ -36,7 +36,7 @@ class Outlines:
 
 @dataclass(frozen=True)
 class Legend:
-    """What the colours mean: the ends and the middle of the scale as text (None: nothing coloured), and what else is shown."""
+    """What the colours mean: ends and middle of the scale as text (None: nothing coloured), and what else is shown."""
 
     low: str | None
     middle: str | None
@@ -52,14 +52,15 @@ def count_text(numerator: int, denominator: int | None) -> str:
 
 
 def legend(key: str, cells: Sequence[Cell]) -> Legend:
-    """The legend of a map that colours `cells` by the indicator `key`."""
+    """The legend of a map that colours `cells` by the indicator `key`; one grid alone needs no scale."""
     coloured = _coloured(cells)
     others = [cell for cell in cells if cell not in coloured]
+    scaled = len(coloured) > 1
     low, high = _limits(key, coloured)
     return Legend(
-        low=shown(key, low) if coloured else None,
-        middle=shown(key, (low + high) / 2) if coloured else None,
-        high=shown(key, high) if coloured else None,
+        low=shown(key, low) if scaled else None,
+        middle=shown(key, (low + high) / 2) if scaled else None,
+        high=shown(key, high) if scaled else None,
         colors=style.SEQUENCE,
         no_data=any(cell.value is None for cell in others),
         too_few=any(cell.value is not None for cell in others),
@@ -67,7 +68,12 @@ def legend(key: str, cells: Sequence[Cell]) -> Legend:
 
 
 def choropleth(
-    key: str, cells: Sequence[Cell], outlines: Outlines | None, *, focus: str | None = None, scale: float = 1.0
+    key: str,
+    cells: Sequence[Cell],
+    outlines: Outlines | None,
+    *,
+    focus: str | None = None,
+    scale: float = 1.0,
 ) -> dict[str, Any]:
     """The map as a plain figure. Every polygon is a grid code in `location`; `focus` gets a strong outline.
 

@@ -44,14 +44,16 @@ class Geometry:
 
 
 def browser_geometry(shapes: gpd.GeoDataFrame) -> Geometry | None:
-    """The outlines of `shapes` [code, name, geometry in EPSG:4326] for a map of one screen, or None if none has an outline.
+    """The outlines of `shapes` [code, name, geometry in EPSG:4326] for a map of one screen; None if there are none.
 
     Details finer than about a pixel of a 2,400 pixel map are dropped; shared borders stay shared.
     """
     drawn = shapes[~(shapes.geometry.isna() | shapes.geometry.is_empty)]
     if drawn.empty:
         return None
-    outlines = np.array(_polygons(shapely.make_valid(np.asarray(drawn.geometry.array, dtype=object))), dtype=object)
+    outlines = np.array(
+        _polygons(shapely.make_valid(np.asarray(drawn.geometry.array, dtype=object))), dtype=object
+    )
     west, south, east, north = (float(value) for value in shapely.total_bounds(outlines))
     tolerance = max(east - west, north - south, 1e-9) / _PIXELS
     simple = _polygons(shapely.coverage_simplify(outlines, tolerance))
@@ -127,7 +129,12 @@ def _labels(
     for _, code, name, biggest in sorted(found, key=lambda one: (-one[0], one[1])):
         spot = shapely.maximum_inscribed_circle(biggest, tolerance=5 * pixel).coords[0]
         width = sum(11.5 if ord(letter) > 0x2E7F else 6.4 for letter in name) * pixel
-        frame = shapely.box(spot[0] - width / 2, spot[1] - 8 * pixel * squeeze, spot[0] + width / 2, spot[1] + 8 * pixel * squeeze)
+        frame = shapely.box(
+            spot[0] - width / 2,
+            spot[1] - 8 * pixel * squeeze,
+            spot[0] + width / 2,
+            spot[1] + 8 * pixel * squeeze,
+        )
         if any(frame.intersects(other) for other in taken):
             continue
         taken.append(frame)

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support.browser import Watch, chromium, watched_page
+from tests.support.commands import Commands, load_boston
 from tests.support.postgres import Cluster
 
 _WATCH = pytest.StashKey[Watch]()
@@ -39,6 +40,18 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database of the test's own: the test runs once on SQLite and once on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def boston(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """The command line on a store with Boston in it, once on each database. For reading: the session shares it."""
+    folder = tmp_path_factory.mktemp("boston")
+    if request.param == "sqlite":
+        yield load_boston(Commands(f"sqlite:///{folder / 'yiping.db'}", folder))
+        return
+    cluster: Cluster = request.getfixturevalue("postgres")
+    with cluster.database() as url:
+        yield load_boston(Commands(url, folder))
 
 
 @pytest.fixture(scope="session")

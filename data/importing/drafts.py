@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dictionary
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache, partial
 from itertools import pairwise
 
 import numpy as np
@@ -154,7 +155,12 @@ class Drafter:
         self._book = book
         self._now = now
         self._column = {name: position for position, name in enumerate(header)}
-        self._clock = ZoneClock.of(mapping.zone) if mapping.zone is not None else None
+        clock = ZoneClock.of(mapping.zone) if mapping.zone is not None else None
+        # Stamps come again and again: a closing that is also the handling, a batch of rows closed together.
+        self._instant = lru_cache(maxsize=1024)(partial(parse_stamp, formats=mapping.formats, clock=clock))
+        fields = (*mapping.fields.values(), *mapping.times.values())
+        dues = (due.field for due in (mapping.accept_due, mapping.handle_due) if due.field is not None)
+        self._readers = {id(field): self._reader(field) for field in (*fields, *dues)}
 
     def drafts(self, rows: Sequence[Row]) -> list[Draft | Rejection]:
         """One draft or rejection for each row, in the order of the rows."""
@@ -217,10 +223,24 @@ class Drafter:
 
     def _raw(self, row: Row, field: Field) -> str:
         """What the row says, translated; "" where it says nothing."""
-        if field.constant is not None:
-            return field.constant
-        text = field.join.join(part for column in field.columns if (part := self._value(row, column)))
-        return field.values.get(text, text)
+        return self._readers[id(field)](row.cells)
+
+    def _reader(self, field: Field) -> Callable[[Sequence[str]], str]:
+        """A field's columns looked up once for all rows."""
+        constant, values, blanks, join = field.constant, dict(field.values), self._mapping.blanks, field.join
+        positions = [self._column[column] for column in field.columns]
+
+        def one(cells: Sequence[str]) -> str:
+            text = cells[positions[0]].strip()
+            return "" if text in blanks else values.get(text, text)
+
+        def several(cells: Sequence[str]) -> str:
+            text = join.join(part for at in positions if (part := cells[at].strip()) not in blanks)
+            return values.get(text, text)
+
+        if constant is not None:
+            return lambda _cells: constant
+        return one if len(positions) == 1 else several
 
     def _text(self, row: Row, name: str, field: Field, faults: list[Fault]) -> str:
         text = self._raw(row, field) or field.default or ""
@@ -281,7 +301,7 @@ class Drafter:
         if not text:
             return None
         try:
-            found = parse_stamp(text, self._mapping.formats, self._clock)
+            found = self._instant(text)
         except ValueError as error:
             faults.append(Fault(name, f"{self._where(field)}: {error}"))
             return None

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.exc import IntegrityError
 
 from data import events
 from data.clocks import Instant
@@ -27,7 +28,7 @@ from data.importing.mapping import Mapping, MappingError
 from data.importing.news import Contradiction, Known, KnownStep, check, history, news
 from data.importing.readers import Row, Source, open_source
 from data.importing.rejects import Rejects
-from data.lifecycle import Kind, Report, Step
+from data.lifecycle import Kind, Report, Step, implied_steps
 from data.reference import Reference, reference, reference_within
 from data.schema import event, event_past, event_step, grid_shape, source
 from data.store import Store
@@ -153,6 +154,15 @@ def _check_codes(mapping: Mapping, city: Reference) -> None:
         raise MappingError(mapping.name, faults)
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be written for one row; no operations for a row that says nothing new."""
+
+    draft: Draft
+    new: bool
+    operations: list[Report | Step]
+
+
 @dataclass
 class _Run:
     """One import under way: what waits to be written, and what became of the rows so far."""
@@ -186,18 +196,23 @@ class _Run:
 
     def flush(self) -> None:
         """Writes the new events that wait in bulk mode."""
-        if not self.waiting:
+        waiting, self.waiting = self.waiting, []
+        if not waiting:
             return
-        outcomes = events.bulk_add(self.store, [operations for _, operations in self.waiting], self.now)
-        refused = [
-            (draft, operations, outcome.reason or "")
-            for (draft, operations), outcome in zip(self.waiting, outcomes, strict=True)
-            if outcome.status == "refused"
-        ]
-        self.added += len(self.waiting) - len(refused)
-        self.waiting = []
-        for draft, _operations, reason in refused:
-            self._reject(draft.row, Fault("", reason))
+        try:
+            outcomes = events.bulk_add(self.store, [operations for _, operations in waiting], self.now)
+            refused = [
+                draft
+                for (draft, _), outcome in zip(waiting, outcomes, strict=True)
+                if outcome.status == "refused"
+            ]
+        except IntegrityError:
+            # Somebody else reported one of these events in the same moment, so none of them is written yet.
+            refused = [draft for draft, _ in waiting]
+        self.added += len(waiting) - len(refused)
+        for start in range(0, len(refused), LIVE_BATCH):
+            some = refused[start : start + LIVE_BATCH]
+            self._write_live(self._planned(some, [None] * len(some)))
 
     def _write(self, drafts: Sequence[Draft]) -> None:
         if not drafts:
@@ -205,46 +220,44 @@ class _Run:
         before = self.seen.rows(draft.key for draft in drafts)
         if self.waiting and any(row is not None for row in before):
             self.flush()
-        known = _known(self.store, self.mapping.source, [draft.key for draft in drafts])
-        planned: list[tuple[Draft, Literal["new", "known"], list[Report | Step]]] = []
-        for draft, earlier_row in zip(drafts, before, strict=True):
-            try:
-                operations, state = self._plan(draft, known.get(draft.key), earlier_row)
-            except Contradiction as contradiction:
-                self._reject(draft.row, *contradiction.faults)
-                continue
-            planned.append((draft, state, operations))
-        self.seen.note((draft.key, draft.row.number) for draft, _, _ in planned)
+        planned = self._planned(drafts, before)
+        self.seen.note((one.draft.key, one.draft.row.number) for one in planned)
         if self.mode == "bulk":
-            self.waiting += [(draft, operations) for draft, state, operations in planned if state == "new"]
-            planned = [one for one in planned if one[1] == "known"]
+            self.waiting += [(one.draft, one.operations) for one in planned if one.new]
+            planned = [one for one in planned if not one.new]
         self._write_live(planned)
         if len(self.waiting) >= BULK_BATCH:
             self.flush()
 
-    def _plan(
-        self, draft: Draft, known: Known | None, earlier_row: int | None
-    ) -> tuple[list[Report | Step], Literal["new", "known"]]:
-        if known is not None:
-            return list(news(draft, known, self.mapping, self.city.rules, earlier_row)), "known"
-        operations = history(draft, self.mapping)
-        if self.mode == "live":
-            check(self.city.rules, None, set(), operations)
-        return operations, "new"
+    def _planned(self, drafts: Sequence[Draft], before: Sequence[int | None]) -> list[_Plan]:
+        """What to write for each draft; the contradictory ones are rejected and left out."""
+        known = _known(self.store, self.mapping.source, [draft.key for draft in drafts])
+        planned: list[_Plan] = []
+        for draft, earlier_row in zip(drafts, before, strict=True):
+            recorded = known.get(draft.key)
+            try:
+                if recorded is not None:
+                    steps = news(draft, recorded, self.mapping, self.city.rules, earlier_row)
+                    planned.append(_Plan(draft, False, list(steps)))
+                    continue
+                operations = history(draft, self.mapping)
+                check(self.city.rules, None, set(), operations)
+                planned.append(_Plan(draft, True, operations))
+            except Contradiction as contradiction:
+                self._reject(draft.row, *contradiction.faults)
+        return planned
 
-    def _write_live(
-        self, planned: Sequence[tuple[Draft, Literal["new", "known"], list[Report | Step]]]
-    ) -> None:
-        flat = [operation for _, _, operations in planned for operation in operations]
+    def _write_live(self, planned: Sequence[_Plan]) -> None:
+        flat = [operation for one in planned for operation in one.operations]
         outcomes = iter(events.write(self.store, flat, self.now) if flat else [])
-        for draft, state, operations in planned:
-            told = [next(outcomes) for _ in operations]
+        for one in planned:
+            told = [next(outcomes) for _ in one.operations]
             refused = [outcome.reason or "" for outcome in told if outcome.status == "refused"]
             if refused:
-                self._reject(draft.row, *(Fault("", reason) for reason in refused))
+                self._reject(one.draft.row, *(Fault("", reason) for reason in refused))
             elif all(outcome.status == "unchanged" for outcome in told):
                 self.unchanged += 1
-            elif state == "new":
+            elif one.new:
                 self.added += 1
             else:
                 self.updated += 1
@@ -328,6 +341,11 @@ def _known(store: Store, name: str, keys: Sequence[str]) -> dict[str, Known]:
                 for past in connection.execute(_PASTS, {"ids": list(rows)})
             }
             for event_id, row in rows.items():
+                if row["implied"]:
+                    steps[event_id] = {
+                        str(step.kind): KnownStep(step.kind, step.at, step.data)
+                        for step in implied_steps(row)
+                    }
                 grid_id, category_id = first.get(event_id, (row["grid_id"], row["category_id"]))
                 found[row["source_key"]] = Known(
                     row=row,

@@ -29,7 +29,6 @@ STEP_KEYS: Dictionary[str, str] = MappingProxyType(
 GRID_WAYS = ("code", "name", "point")
 DATUMS = ("wgs84", "gcj02", "bd09")
 ENCODINGS = ("auto", "utf-8", "gb18030")
-EPOCHS = ("epoch", "epoch_ms")
 _NOTHING: Dictionary[str, str] = MappingProxyType({})
 
 

@@ -116,6 +116,12 @@ def _check_header(path: Path, header: tuple[str, ...], mapping: Mapping) -> None
     if twice:
         raise SourceError(f"{path.name} has the column {', '.join(twice)} more than once: keep one of them")
     missing = [name for name in mapping.columns() if name not in header]
+    likely = next((mark for mark in ";\t|," if len(header) == 1 and mark in header[0]), None)
+    if missing and likely is not None:
+        raise SourceError(
+            f"{path.name} is read as one column, {header[0][:60]!r}: its cells seem to be separated by {likely!r}; "
+            f"say [file] delimiter = {likely!r} in the mapping {mapping.name}"
+        )
     if missing:
         raise SourceError(
             f"{path.name} lacks the column {', '.join(missing)}, which the mapping {mapping.name} reads. "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
@@ -77,8 +78,8 @@ def _earlier(question: Question, period: Period) -> Question:
 def by_grid(
     store: Store, question: Question, depth: int | None = None, keys: Iterable[str] = INDICATORS
 ) -> pd.DataFrame:
-    """FIGURE_COLUMNS for each grid at a depth of the tree (default: the scope's children), in the order of the tree, then
-    a row of the scope's own for events that lie on no grid below it, where there are such."""
+    """FIGURE_COLUMNS for each grid at a depth of the tree (default: the scope's children), in the order of the tree;
+    then a row of the scope's own for events that lie on no grid below it, where there are such."""
     with store.reading() as connection:
         reference = reference_within(store, connection)
         wanted_depth = reference.tree.get(question.scope).depth + 1 if depth is None else depth
@@ -109,9 +110,7 @@ def _by_named(store: Store, question: Question, keys: Iterable[str], by: By) -> 
         return _long(counted, [(each.id, each.code, each.name, False) for each in named.values()], keys)
 
 
-def by_time(
-    store: Store, question: Question, unit: Unit, keys: Iterable[str] = INDICATORS
-) -> pd.DataFrame:
+def by_time(store: Store, question: Question, unit: Unit, keys: Iterable[str] = INDICATORS) -> pd.DataFrame:
     """FIGURE_COLUMNS for each hour, day, week or month of the period in order; `group` and `name` are its label.
 
     Each measure counts under its own instant. The stock of overdue events has no period; here each is counted under the
@@ -120,9 +119,7 @@ def by_time(
     with store.reading() as connection:
         reference = reference_within(store, connection)
         clock = reference.clock
-        counted = _measures(
-            connection, reference, question, tuple(keys), "hour" if unit == "hour" else "day"
-        )
+        counted = _measures(connection, reference, question, tuple(keys), "hour" if unit == "hour" else "day")
         parts = split(clock, question.period, unit)
         number = clock.hour_number if unit == "hour" else clock.day_number
         place = {
@@ -147,7 +144,8 @@ def _measures(
     depth: int | None = None,
 ) -> sums.Sums:
     """Measures by group, the stock of overdue events among them when it is asked for."""
-    needed = {INDICATORS[key].numerator for key in keys} | {INDICATORS[key].denominator for key in keys}
+    definitions = [INDICATORS[key] for key in keys]
+    needed = {each.numerator for each in definitions} | {each.denominator or "" for each in definitions}
     measures = frozenset(needed & set(MEASURE_NAMES))
     now_state = state(connection)
     if question.live:
@@ -161,20 +159,35 @@ def _measures(
 
 
 def _long(counted: sums.Sums, groups: Groups, keys: Iterable[str]) -> pd.DataFrame:
-    wanted = tuple(keys)
+    """FIGURE_COLUMNS from measures by group. Built from whole columns: one object a figure would cost more than the
+    question itself."""
+    wanted = [INDICATORS[key] for key in keys]
+    if not groups or not wanted:
+        return empty(FIGURE_COLUMNS)
     nothing: Mapping[str, int] = {}
-    rows = [
-        (code, name, own, made.key, made.numerator, made.denominator, made.value)
-        for group, code, name, own in groups
-        for made in (figure(key, counted.get(group, nothing)) for key in wanted)
-    ]
-    return _frame(rows, FIGURE_COLUMNS)
-
-
-def _frame(rows: Sequence[tuple[object, ...]], columns: Mapping[str, str]) -> pd.DataFrame:
-    if not rows:
-        return empty(columns)
-    return pd.DataFrame(rows, columns=list(columns)).astype(dict(columns))
+    measures = [counted.get(group, nothing) for group, _, _, _ in groups]
+    shape = (len(groups), len(wanted))
+    numerator = np.zeros(shape, dtype=np.int64)
+    denominator = np.zeros(shape, dtype=np.int64)
+    for column, definition in enumerate(wanted):
+        numerator[:, column] = [each.get(definition.numerator, 0) for each in measures]
+        if definition.denominator is not None:
+            denominator[:, column] = [each.get(definition.denominator, 0) for each in measures]
+    is_count = np.array([definition.denominator is None for definition in wanted])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = np.where(is_count, numerator, np.where(denominator > 0, numerator / denominator, np.nan))
+    each_group = np.repeat(np.arange(len(groups)), len(wanted))
+    _, codes, names, own = zip(*groups, strict=True)
+    columns = {
+        "group": pd.array(codes, dtype="str").take(each_group),
+        "name": pd.array(names, dtype="str").take(each_group),
+        "own": np.array(own, dtype=bool)[each_group],
+        "key": pd.array([definition.key for definition in wanted] * len(groups), dtype="str"),
+        "numerator": numerator.ravel(),
+        "denominator": pd.arrays.IntegerArray(denominator.ravel(), np.tile(is_count, len(groups))),
+        "value": value.ravel(),
+    }
+    return pd.DataFrame(columns, copy=False)
 
 
 def rank(
@@ -184,8 +197,8 @@ def rank(
     minimum: int = MINIMUM_DUE,
     depth: int | None = None,
 ) -> pd.DataFrame:
-    """RANK_COLUMNS for each grid at a depth (default: the children), best first; ties share a rank and stand in the order
-    of the tree. Grids with fewer than `minimum` in the denominator (a count: nobody) come last without a rank.
+    """RANK_COLUMNS for each grid at a depth (default: the children), best first; ties share a rank and stand in the
+    order of the tree. Grids with fewer than `minimum` in the denominator (a count: nobody) come last without a rank.
 
     Where neither direction is better, the larger number comes first.
     """
@@ -208,8 +221,24 @@ def rank(
     else:
         many, few = rows, []
     many.sort(key=lambda row: row[2], reverse=definition.better != "down")
-    ranked: list[tuple[object, ...]] = []
+    if not rows:
+        return empty(RANK_COLUMNS)
+    ranks: list[int] = []
     for position, row in enumerate(many, start=1):
         tied = position > 1 and many[position - 2][2] == row[2]
-        ranked.append((ranked[-1][0] if tied else position, *row, False))
-    return _frame([*ranked, *((pd.NA, *row, True) for row in few)], RANK_COLUMNS)
+        ranks.append(ranks[-1] if tied else position)
+    ordered = [*many, *few]
+    codes, names, values, numerators, denominators = zip(*ordered, strict=True)
+    is_few = np.arange(len(ordered)) >= len(many)
+    return pd.DataFrame(
+        {
+            "rank": pd.arrays.IntegerArray(np.array([*ranks, *[0] * len(few)], dtype=np.int64), is_few),
+            "code": pd.array(codes, dtype="str"),
+            "name": pd.array(names, dtype="str"),
+            "value": np.array(values, dtype=np.float64),
+            "numerator": np.array(numerators, dtype=np.int64),
+            "denominator": pd.array(denominators, dtype="Int64"),
+            "too_few": is_few,
+        },
+        copy=False,
+    )

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
 import pandas as pd
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, func, literal, or_, select
 
 from data.answers import EVENT_COLUMNS, FRESHNESS_COLUMNS, STEP_COLUMNS, Page, Question, Trace, empty
 from data.clocks import MINUTE, Instant
-from data.lifecycle import Status, is_suspended
+from data.lifecycle import Status, implied_steps, is_suspended
 from data.measures import FACT_COLUMNS
 from data.queries.plan import Plan, plan
 from data.queries.sums import open_at
@@ -46,7 +46,7 @@ def list_events(
         reference = reference_within(store, connection)
         wanted = plan(reference, question)
         statement = _list_query(wanted, kind, _read_key(after)).limit(limit + 1)
-        rows = connection.execute(statement).mappings().all()
+        rows = [dict(row) for row in connection.execute(statement).mappings()]
         names = _source_names(connection)
     more = len(rows) > limit
     listed = [_listed(reference, names, row, wanted.as_of) for row in rows[:limit]]
@@ -128,7 +128,11 @@ def _later(order: ColumnElement[Any], after: tuple[Instant | None, int]) -> Colu
     if at is None:
         return order.is_(None) & (event.c.id > event_id)
     tail = or_(order > at, and_(order == at, event.c.id > event_id))
-    return or_(order.is_(None), and_(order >= at, tail)) if order is event.c.handle_due_at else and_(order >= at, tail)
+    return (
+        or_(order.is_(None), and_(order >= at, tail))
+        if order is event.c.handle_due_at
+        else and_(order >= at, tail)
+    )
 
 
 def _earlier(order: ColumnElement[Any], after: tuple[Instant | None, int]) -> ColumnElement[bool]:
@@ -193,30 +197,60 @@ def trace(store: Store, scope: str, event_id: int, as_of: Instant) -> Trace:
     with store.reading() as connection:
         reference = reference_within(store, connection)
         inside = reference.tree.get(scope)
-        row = (
-            connection.execute(
-                select(event).where(
-                    event.c.id == event_id, event.c.grid_id.between(inside.id, inside.last_id)
-                )
-            )
-            .mappings()
-            .one_or_none()
-        )
-        if row is None:
+        found = connection.execute(
+            select(event).where(event.c.id == event_id, event.c.grid_id.between(inside.id, inside.last_id))
+        ).one_or_none()
+        if found is None:
             raise UnknownEvent(f"expected an event of {inside.name}, found no event {event_id} there")
-        steps = [
-            {**step, "detail": json.loads(step["detail"]) if step["detail"] else {}, "actor": step["actor"] or "", "note": step["note"] or ""}
-            for step in connection.execute(
-                select(*[event_step.c[name] for name in STEP_COLUMNS])
-                .where(event_step.c.event_id == event_id)
-                .order_by(event_step.c.seq)
-            ).mappings()
-        ]
+        row: dict[str, Any] = dict(found._mapping)
+        steps = _implied(row) if row["implied"] else _written(connection, event_id)
         names = _source_names(connection)
-    more = (*FACT_COLUMNS, "dispatched_at", "suspended_at", "suspended_until", "lon", "lat", "unit", "description", "address")
+    more = (
+        *FACT_COLUMNS,
+        "dispatched_at",
+        "suspended_at",
+        "suspended_until",
+        "lon",
+        "lat",
+        "unit",
+        "description",
+        "address",
+    )
     fields = _listed(reference, names, row, as_of) | {name: row[name] for name in more}
     fields |= {"extensions": row["extensions"], "due_provisional": bool(row["due_provisional"])}
     return Trace(fields, pd.DataFrame(steps, columns=list(STEP_COLUMNS)).astype(dict(STEP_COLUMNS)))
+
+
+def _written(connection: Connection, event_id: int) -> list[dict[str, Any]]:
+    rows = connection.execute(
+        select(*[event_step.c[name] for name in STEP_COLUMNS])
+        .where(event_step.c.event_id == event_id)
+        .order_by(event_step.c.seq)
+    ).mappings()
+    return [
+        {
+            **row,
+            "detail": json.loads(row["detail"]) if row["detail"] else {},
+            "actor": row["actor"] or "",
+            "note": row["note"] or "",
+        }
+        for row in rows
+    ]
+
+
+def _implied(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "seq": step.seq,
+            "kind": str(step.kind),
+            "at": step.at,
+            "recorded_at": step.at,
+            "actor": "",
+            "note": "",
+            "detail": dict(step.data),
+        }
+        for step in implied_steps(row)
+    ]
 
 
 def find_event(store: Store, scope: str, key: str) -> int:
@@ -224,7 +258,7 @@ def find_event(store: Store, scope: str, key: str) -> int:
     use the key."""
     with store.reading() as connection:
         inside = reference_within(store, connection).tree.get(scope)
-        found = connection.execute(
+        found: int | None = connection.execute(
             select(event.c.id)
             .where(event.c.source_key == key, event.c.grid_id.between(inside.id, inside.last_id))
             .order_by(event.c.reported_at.desc())
@@ -245,3 +279,19 @@ def freshness(store: Store) -> pd.DataFrame:
     if not rows:
         return empty(FRESHNESS_COLUMNS)
     return pd.DataFrame(rows, columns=list(FRESHNESS_COLUMNS)).astype(dict(FRESHNESS_COLUMNS))
+
+
+def last_reports(store: Store, as_of: Instant) -> dict[str, Instant | None]:
+    """The newest report of each source up to an instant, by name; None where a source had reported nothing then."""
+    with store.reading() as connection:
+        known = connection.execute(select(source).order_by(source.c.name)).all()
+        if all(row.last_reported_at <= as_of for row in known):
+            return {row.name: row.last_reported_at or None for row in known}
+        return {
+            row.name: connection.execute(
+                select(func.max(event.c.reported_at)).where(
+                    event.c.source_id == row.id, event.c.reported_at <= as_of
+                )
+            ).scalar_one()
+            for row in known
+        }

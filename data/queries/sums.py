@@ -32,7 +32,7 @@ from sqlalchemy import (
 from data.clocks import DAY, HOUR, Instant, ZoneClock
 from data.facts import SqlFacts
 from data.grains import DAYS, HOURS, Cover, Grain, cover, family
-from data.measures import BY_MILESTONE, MEASURE_NAMES
+from data.measures import BY_MILESTONE
 from data.periods import Period
 from data.queries.plan import By, Plan
 from data.reference import Reference
@@ -84,11 +84,7 @@ def _grains(reference: Reference, wanted: Plan) -> tuple[Grain, ...]:
     depth = max(wanted.scope.depth, wanted.depth if wanted.by == "grid" else 0)
     by_category = wanted.categories is not None or wanted.by == "category"
     by_channel = wanted.channels is not None or wanted.by == "channel"
-    grains: tuple[Grain, ...] = ()
-    for lift in (depth, None):
-        grains = family(lift, by_category, by_channel)
-        if grains:
-            break
+    grains = family(depth, by_category, by_channel)
     if wanted.by == "hour":
         return tuple(grain for grain in grains if grain.unit == HOURS)
     if wanted.by == "day":
@@ -205,10 +201,9 @@ def _count_events(
         "categories": wanted.categories or tuple(reference.category_by_id),
         "channels": wanted.channels or (),
     }
-    by_grid = (
-        period.end - period.start > _SHORT
-        and (wanted.scope.last_id - wanted.scope.id + 1) * _BY_GRID_SHARE < len(reference.tree)
-    )
+    by_grid = period.end - period.start > _SHORT and (
+        wanted.scope.last_id - wanted.scope.id + 1
+    ) * _BY_GRID_SHARE < len(reference.tree)
     statement = _event_query(
         milestones,
         wanted.by,
@@ -223,6 +218,17 @@ def _count_events(
         names = [measure.name for measure in BY_MILESTONE[milestone]]
         group = int(reference.tree.ancestor_ids(wanted.depth)[key]) if wanted.by == "grid" else int(key)
         _add(totals, group, names, counted[: len(names)], sign)
+
+
+def measure_by_own_grid(
+    connection: Connection, reference: Reference, wanted: Plan, period: Period, name: str
+) -> list[tuple[int, int]]:
+    """One measure over a period from the events of the whole city: (grid id, number) for each grid that has any."""
+    milestone = wanted.milestones[0]
+    position = [measure.name for measure in BY_MILESTONE[milestone]].index(name)
+    statement = _event_query((milestone,), "grid", False, False, False, False, False, None)
+    values = {"start": period.start, "end": period.end, "categories": tuple(reference.category_by_id)}
+    return [(row[2], row[3 + position]) for row in connection.execute(statement, values) if row[3 + position]]
 
 
 _Offsets: TypeAlias = tuple[tuple[Instant, int], ...]
@@ -264,7 +270,11 @@ def _event_query(
             at = table.c[milestone]
             seek_time = table is event and sign == 1 and not by_grid
             when = at if seek_time else at + 0
-            where = [when >= bindparam("start", type_=BigInteger), when < bindparam("end", type_=BigInteger), *conditions]
+            where = [
+                when >= bindparam("start", type_=BigInteger),
+                when < bindparam("end", type_=BigInteger),
+                *conditions,
+            ]
             if past:
                 where += [table.c.reported_at <= bindparam("as_of", type_=BigInteger), facts.known(milestone)]
             if below_city:
@@ -364,7 +374,9 @@ def _overdue_query(
         if offsets is not None:
             where += [table.c.reported_at >= bindparam("start"), table.c.reported_at < bindparam("end")]
         group = _event_group(by, table, table.c.reported_at, offsets)
-        query = select(_plain(sign).label("sign"), group.label("key"), func.count().label("number")).where(*where)
+        query = select(_plain(sign).label("sign"), group.label("key"), func.count().label("number")).where(
+            *where
+        )
         selects.append(query if by == "nothing" else query.group_by("key"))
     return selects[0] if len(selects) == 1 else union_all(*selects)
 
@@ -376,7 +388,9 @@ def open_at(table: Table, as_of: ColumnElement[Instant]) -> ColumnElement[bool]:
     )
 
 
-def _event_group(by: By, table: Table, at: ColumnElement[Any], offsets: _Offsets | None) -> ColumnElement[Any]:
+def _event_group(
+    by: By, table: Table, at: ColumnElement[Any], offsets: _Offsets | None
+) -> ColumnElement[Any]:
     if by == "nothing":
         return _plain(0)
     if by in ("grid", "category", "channel"):
@@ -386,11 +400,5 @@ def _event_group(by: By, table: Table, at: ColumnElement[Any], offsets: _Offsets
     offset: Any = literal(last, BigInteger)
     if changes:
         offset = case(*[(at < before, literal(value, BigInteger)) for before, value in changes], else_=offset)
-    if by == "hour":
-        return (at + offset % HOUR) // HOUR
-    return (at + offset) // DAY
-
-
-def measures_of(totals: Sums, group: int) -> dict[str, int]:
-    """The measures of one group, zero where nothing was counted."""
-    return {name: 0 for name in MEASURE_NAMES} | totals.get(group, {})
+    local: ColumnElement[Any] = (at + offset % HOUR) // HOUR if by == "hour" else (at + offset) // DAY
+    return local

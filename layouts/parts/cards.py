@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from data.indicators import INDICATORS, NO_DATA, Figure, shown
 from data.words import word
+from layouts.attributes import attributes
 from layouts.text import Change, change
 from maps.choropleth import count_text
 
@@ -43,7 +44,9 @@ def cards(found: Sequence[Card], before: str, last_year: str) -> list[Component]
     leading = [card for card in found if card.figure.key in LEADING]
     others = [card for card in found if card.figure.key not in LEADING]
     return [
-        html.Div([_card(card, before, last_year, "card is-leading") for card in leading], className="cards-leading"),
+        html.Div(
+            [_card(card, before, last_year, "card is-leading") for card in leading], className="cards-leading"
+        ),
         html.Div([_card(card, before, last_year, "card") for card in others], className="cards-others"),
     ]
 
@@ -58,25 +61,21 @@ def _card(card: Card, before: str, last_year: str, name: str) -> Component:
             html.Span(definition.label_zh, className="card-label"),
             html.Span(shown(definition.key, card.figure.value), className="card-value"),
             html.Span(_n(card.figure), className="card-n"),
-            html.Span(
-                [
-                    _moved(definition.key, word("change.before"), change(definition.key, card.figure, card.before)),
-                    _moved(definition.key, word("change.last_year"), change(definition.key, card.figure, card.last_year)),
-                ],
-                className="card-changes",
+            _moved(definition.key, word("change.before"), change(definition.key, card.figure, card.before)),
+            _moved(
+                definition.key, word("change.last_year"), change(definition.key, card.figure, card.last_year)
             ),
-            _target(card),
+            *_target(card),
             html.Span(
-                [
-                    html.Span(definition.formula, className="tip-formula"),
-                    html.Span(_worked(card.figure), className="tip-line"),
-                    html.Span(_compared(definition.key, word("change.before"), before, card.before), className="tip-line"),
-                    html.Span(
+                "\n".join(
+                    [
+                        definition.formula,
+                        _worked(card.figure),
+                        _compared(definition.key, word("change.before"), before, card.before),
                         _compared(definition.key, word("change.last_year"), last_year, card.last_year),
-                        className="tip-line",
-                    ),
-                    html.Span(word("card.source").format(source=definition.source), className="tip-source"),
-                ],
+                        word("card.source").format(source=definition.source),
+                    ]
+                ),
                 id=tip,
                 className="tip",
                 role="tooltip",
@@ -84,11 +83,10 @@ def _card(card: Card, before: str, last_year: str, name: str) -> Component:
         ],
         href=card.href,
         className=classes,
-        **{
-            "aria-describedby": tip,
-            "data-indicator": definition.key,
-            **({"aria-current": "true"} if card.chosen else {}),
-        },
+        **attributes(
+            {"aria-describedby": tip, "data-indicator": definition.key}
+            | ({"aria-current": "true"} if card.chosen else {})
+        ),
     )
 
 
@@ -125,25 +123,27 @@ def _moved(key: str, name: str, moved: Change) -> Component:
     if moved.verdict in {"better", "worse"}:
         # The arrow shows the direction of the number, the colour and the hidden word whether that is good.
         arrow = "▲" if (moved.verdict == "better") == (INDICATORS[key].better == "up") else "▼"
+    shown_change = f"{arrow} {moved.text}" if arrow else moved.text
     return html.Span(
         [
-            html.Span(name, className="change-name"),
-            html.Span([arrow, " " if arrow else "", moved.text], className="change-text"),
-            html.Span(word(f"verdict.{moved.verdict}"), className="unseen"),
+            f"{name} ",
+            html.Span(shown_change, className="change-text", title=word(f"verdict.{moved.verdict}")),
         ],
         className=f"change is-{moved.verdict}",
     )
 
 
-def _target(card: Card) -> Component:
+def _target(card: Card) -> list[Component]:
     if card.target is None:
-        return html.Span(className="card-target")
+        return []
     key = card.figure.key
     text = word("card.target").format(target=shown(key, card.target))
     if card.figure.value is None:
-        return html.Span(text, className="card-target")
-    met = card.figure.value >= card.target if INDICATORS[key].better != "down" else card.figure.value <= card.target
-    return html.Span(
-        [text, html.Span(word("card.met") if met else word("card.missed"), className="target-verdict")],
-        className="card-target is-met" if met else "card-target is-missed",
+        return [html.Span(text, className="card-target")]
+    met = (
+        card.figure.value >= card.target
+        if INDICATORS[key].better != "down"
+        else card.figure.value <= card.target
     )
+    verdict = html.Span(word("card.met") if met else word("card.missed"), className="target-verdict")
+    return [html.Span([text, verdict], className="card-target is-met" if met else "card-target is-missed")]

@@ -9,6 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from data.words import word
+from layouts.attributes import attributes
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,13 @@ class SourceAge:
 
 
 def breadcrumb(choices: Sequence[Choice]) -> list[Component]:
-    """The way from the city down to the grid; the last one is where we are."""
+    """The way from the city down to the grid; the last one is where we are. None of it for the city itself."""
+    if not choices:
+        return []
     items: list[Component] = []
     for choice in choices:
         if choice.current:
-            items.append(html.Li(html.Span(choice.text, **{"aria-current": "page"})))
+            items.append(html.Li(html.Span(choice.text, **attributes({"aria-current": "page"}))))
         else:
             items.append(html.Li(html.A(choice.text, href=choice.href)))
     return [html.Ol(items, className="crumbs-list")]
@@ -49,7 +52,7 @@ def segments(choices: Sequence[Choice]) -> list[Component]:
             choice.text,
             href=choice.href,
             className="segment is-current" if choice.current else "segment",
-            **({"aria-current": "true"} if choice.current else {}),
+            **attributes({"aria-current": "true"} if choice.current else {}),
         )
         for choice in choices
     ]
@@ -60,9 +63,10 @@ def grid_results(choices: Sequence[Choice], more: int, heading: str) -> list[Com
     found: list[Component] = [html.P(heading, className="picker-heading")]
     found += [
         html.A(
-            [html.Span(choice.text, className="picker-name"), html.Span(choice.note, className="picker-note")],
+            choice.text,
             href=choice.href,
             className="picker-item is-current" if choice.current else "picker-item",
+            **attributes({"data-note": choice.note}),
         )
         for choice in choices
     ]
@@ -94,7 +98,7 @@ def freshness_list(sources: Sequence[SourceAge]) -> list[Component]:
     shown += [
         html.Span(
             [
-                html.Span(className="fresh-dot", **{"aria-hidden": "true"}),
+                html.Span(className="fresh-dot", **attributes({"aria-hidden": "true"})),
                 html.Span(source.source, className="fresh-source"),
                 html.Span(word("fresh.newest").format(at=source.newest), className="fresh-newest"),
                 html.Span(source.age, className="fresh-age"),
@@ -116,5 +120,7 @@ def empty_store(commands: Sequence[tuple[str, str]]) -> list[Component]:
     return [
         html.H2(word("empty.title")),
         html.P(word("empty.text")),
-        html.Dl([node for what, command in commands for node in (html.Dt(what), html.Dd(html.Code(command)))]),
+        html.Dl(
+            [node for what, command in commands for node in (html.Dt(what), html.Dd(html.Code(command)))]
+        ),
     ]

@@ -38,5 +38,6 @@ def map_legend(legend: Legend) -> list[Component]:
 
 def _swatch(color: str, text: str) -> Component:
     return html.Span(
-        [html.Span(className="swatch", style={"background": color}), html.Span(text)], className="swatch-entry"
+        [html.Span(className="swatch", style={"background": color}), html.Span(text)],
+        className="swatch-entry",
     )

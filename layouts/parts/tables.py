@@ -10,30 +10,32 @@ from dash.development.base_component import Component
 
 from data.words import word
 
+GROUPS = 25
+
 
 @dataclass(frozen=True)
 class RankRow:
-    """One grid of a ranking, as text; `share` (0 to 1) is the length of its bar."""
+    """One grid of a ranking, as text; `n` is None for a count, `share` (0 to 1) the length of the bar."""
 
     rank: str
     name: str
     href: str
     value: str
-    n: str
+    n: str | None
     share: float
     current: bool = False
 
 
 @dataclass(frozen=True)
 class GroupRow:
-    """One category or channel: how many, what part of all, and the chosen indicator with its n."""
+    """One category or channel: how many, what part of all, and the chosen indicator with its n (None: a count)."""
 
     name: str
     received: str
     share_text: str
     share: float
     value: str
-    n: str
+    n: str | None
 
 
 @dataclass(frozen=True)
@@ -51,49 +53,61 @@ class EventRow:
     href: str
 
 
-def _bar(share: float) -> Component:
-    return html.Span(html.Span(style={"width": f"{100 * min(max(share, 0.0), 1.0):.1f}%"}), className="bar")
+def _bar(share: float) -> dict[str, str]:
+    """The style of a cell with a bar at its foot: a style, not an element, for each element costs the browser."""
+    return {"--share": f"{100 * min(max(share, 0.0), 1.0):.1f}%"}
 
 
 def ranking(
     ranked: Sequence[RankRow], too_few: Sequence[RankRow], few_text: str, own: RankRow | None, value_name: str
 ) -> list[Component]:
-    """The ranked grids, then those with too few due events apart under a line that says so, then the scope's own row."""
+    """The ranked grids, those with too few due events apart under a line that says so, and the scope's own row."""
     if not ranked and not too_few and own is None:
-        return [html.P(word("rank.leaf"), className="quiet")]
+        return [html.P(word("rank.leaf"), className="quiet rank-leaf")]
+    bare = all(row.n is None for row in [*ranked, *too_few])
     rows = [_rank_row(row, "rank-row") for row in ranked]
     if too_few:
-        rows.append(html.Tr(html.Td(few_text, colSpan=4), className="rank-divider"))
+        rows.append(html.Tr(html.Td(few_text, colSpan=3 if bare else 4), className="rank-divider"))
         rows += [_rank_row(row, "rank-row is-few") for row in too_few]
     if own is not None:
-        rows.append(html.Tr(html.Td(word("rank.own_note"), colSpan=4), className="rank-divider"))
+        rows.append(
+            html.Tr(html.Td(word("rank.own_note"), colSpan=3 if bare else 4), className="rank-divider")
+        )
         rows.append(_rank_row(own, "rank-row is-own"))
     head = html.Tr(
         [
             html.Th(word("rank.place"), scope="col", className="num"),
             html.Th(word("rank.grid"), scope="col"),
             html.Th(value_name, scope="col", className="num"),
-            html.Th(word("figure.n_head"), scope="col", className="num"),
+            *_n_head(bare),
         ]
     )
     return [html.Table([html.Thead(head), html.Tbody(rows)], className="table rank-table")]
 
 
 def _rank_row(row: RankRow, name: str) -> Component:
-    grid = html.A(row.name, href=row.href) if row.href else html.Span(row.name)
+    grid = html.A(row.name, href=row.href) if row.href else row.name
     return html.Tr(
         [
             html.Td(row.rank, className="num rank-place"),
-            html.Td([grid, _bar(row.share)], className="rank-name"),
+            html.Td(grid, className="rank-name bar", style=_bar(row.share)),
             html.Td(row.value, className="num strong"),
-            html.Td(row.n, className="num soft"),
+            *_n_cell(row.n),
         ],
         className=f"{name} is-current" if row.current else name,
     )
 
 
-def groups(rows: Sequence[GroupRow], name: str, value_name: str | None) -> list[Component]:
-    """Categories or channels, most received first; `value_name` None leaves the column of the chosen indicator out."""
+def _n_head(bare: bool) -> list[html.Th]:
+    return [] if bare else [html.Th(word("figure.n_head"), scope="col", className="num")]
+
+
+def _n_cell(n: str | None) -> list[html.Td]:
+    return [] if n is None else [html.Td(n, className="num soft")]
+
+
+def groups(rows: Sequence[GroupRow], name: str, value_name: str) -> list[Component]:
+    """Categories or channels, most received first, the first GROUPS of them; a last line says how many are left out."""
     if not rows:
         return [html.P(word("data.none"), className="quiet")]
     head = [
@@ -101,21 +115,19 @@ def groups(rows: Sequence[GroupRow], name: str, value_name: str | None) -> list[
         html.Th(word("group.received"), scope="col", className="num"),
         html.Th(word("group.share"), scope="col", className="num"),
     ]
-    if value_name is not None:
-        head += [
-            html.Th(value_name, scope="col", className="num"),
-            html.Th(word("figure.n_head"), scope="col", className="num"),
-        ]
+    head += [html.Th(value_name, scope="col", className="num"), *_n_head(all(row.n is None for row in rows))]
     body = []
-    for row in rows:
+    for row in rows[:GROUPS]:
         cells = [
-            html.Td([html.Span(row.name), _bar(row.share)], className="group-name"),
+            html.Td(row.name, className="group-name bar", style=_bar(row.share)),
             html.Td(row.received, className="num strong"),
             html.Td(row.share_text, className="num soft"),
         ]
-        if value_name is not None:
-            cells += [html.Td(row.value, className="num strong"), html.Td(row.n, className="num soft")]
+        cells += [html.Td(row.value, className="num strong"), *_n_cell(row.n)]
         body.append(html.Tr(cells))
+    if len(rows) > GROUPS:
+        left = word("group.more").format(n=len(rows) - GROUPS)
+        body.append(html.Tr(html.Td(left, colSpan=len(head), className="rank-divider")))
     return [html.Table([html.Thead(html.Tr(head)), html.Tbody(body)], className="table group-table")]
 
 
@@ -124,7 +136,10 @@ def events_head() -> Component:
     heads = ("event.title", "event.grid", "event.reported", "event.due", "event.overdue", "event.status")
     return html.Thead(
         html.Tr(
-            [html.Th(word(key), scope="col", className="num" if key == "event.overdue" else None) for key in heads]
+            [
+                html.Th(word(key), scope="col", className="num" if key == "event.overdue" else None)
+                for key in heads
+            ]
         )
     )
 
@@ -137,7 +152,7 @@ def event_rows(rows: Sequence[EventRow]) -> list[Component]:
                 html.Td(
                     [
                         html.A(row.title, href=row.href, className="event-link"),
-                        html.Span([html.Span(row.key, className="event-key"), row.category], className="event-sub"),
+                        html.Span(f"{row.key}\u2003{row.category}", className="event-sub"),
                     ],
                     className="event-title",
                 ),
@@ -145,7 +160,7 @@ def event_rows(rows: Sequence[EventRow]) -> list[Component]:
                 html.Td(row.reported, className="event-time"),
                 html.Td(row.due, className="event-time"),
                 html.Td(row.overdue, className="num event-overdue"),
-                html.Td(html.Span(row.status, className="status")),
+                html.Td(row.status, className="event-status"),
             ],
             className="event-row",
         )

@@ -24,10 +24,15 @@ class StepLine:
     late: str = ""
 
 
-def event_trace(title: str, key: str, status: str, facts: Sequence[tuple[str, str]], steps: Sequence[StepLine]) -> list[Component]:
+def event_trace(
+    title: str, key: str, status: str, facts: Sequence[tuple[str, str]], steps: Sequence[StepLine]
+) -> list[Component]:
     """The event's facts as pairs of a label and a text, and its steps."""
     return [
-        html.P([html.Span(key, className="event-key"), html.Span(status, className="status")], className="trace-key"),
+        html.P(
+            [html.Span(key, className="event-key"), html.Span(status, className="status")],
+            className="trace-key",
+        ),
         html.H2(title, className="trace-title"),
         html.Dl(
             [html.Div([html.Dt(name), html.Dd(text)]) for name, text in facts],
@@ -55,7 +60,9 @@ def _step(step: StepLine) -> Component:
     if step.note:
         body.append(html.Div(step.note, className="step-note"))
     if step.details:
-        body.append(html.Dl([html.Div([html.Dt(n), html.Dd(t)]) for n, t in step.details], className="step-details"))
+        body.append(
+            html.Dl([html.Div([html.Dt(n), html.Dd(t)]) for n, t in step.details], className="step-details")
+        )
     if step.late:
         body.append(html.Div(step.late, className="step-late"))
     return html.Li(body, className=f"step is-{step.kind}")

@@ -83,10 +83,10 @@ class FakeCity:
             city=lambda: _CITY if self.loaded else None,
             tree=lambda: self.tree,
             compare=noted("compare", lambda q: self._compare(clock, q)),
-            by_grid=noted("by_grid", self._by_grid),
-            by_time=noted("by_time", lambda q, unit: self._by_time(clock, q, unit)),
-            by_category=noted("by_category", lambda q: self._by_part(q, _CATEGORIES)),
-            by_channel=noted("by_channel", lambda q: self._by_part(q, _CHANNELS)),
+            by_grid=noted("by_grid", lambda q, keys: self._by_grid(q)),
+            by_time=noted("by_time", lambda q, unit, keys: self._by_time(clock, q, unit)),
+            by_category=noted("by_category", lambda q, keys: self._by_part(q, _CATEGORIES)),
+            by_channel=noted("by_channel", lambda q, keys: self._by_part(q, _CHANNELS)),
             rank=noted("rank", self._rank),
             events=noted("events", self._events),
             trace=noted("trace", self._trace),
@@ -106,7 +106,12 @@ class FakeCity:
         days = max((min(period.end, self.now) - period.start) / DAY, 0.0)
         noise = zlib.crc32(f"{scope}|{part}|{period.start // HOUR}".encode()) % 1000 / 1000
         quality = 0.45 + 0.5 * (zlib.crc32(scope.encode()) % 1000 / 1000)
-        received = int(weight * days * (1.2 + 2.4 * (zlib.crc32(scope[::-1].encode()) % 1000 / 1000)) * (0.6 + 0.8 * noise))
+        received = int(
+            weight
+            * days
+            * (1.2 + 2.4 * (zlib.crc32(scope[::-1].encode()) % 1000 / 1000))
+            * (0.6 + 0.8 * noise)
+        )
         if scope in _TINY:
             received = min(received, _TINY[scope])
         if not self.events:
@@ -158,10 +163,8 @@ class FakeCity:
     def _by_grid(self, q: Question) -> pd.DataFrame:
         children = self.tree.children(q.scope)
         found = [(child.code, child.name, False, self._measures(child.code, q.period)) for child in children]
-        if children:
-            own = self._measures_of(q.scope + "/own", q.period, "", 0.04)
-        else:
-            own = self._measures(q.scope, q.period)
+        own = self._measures_of(f"{q.scope}/own", q.period, "", 0.04)
+        own = own if children else self._measures(q.scope, q.period)
         return self._frame([*found, (q.scope, self.tree.get(q.scope).name, True, own)])
 
     def _by_time(self, clock: ZoneClock, q: Question, unit: Unit) -> pd.DataFrame:
@@ -204,29 +207,64 @@ class FakeCity:
             due = q.as_of - (count - number) * 7 * HOUR
             rows.append(
                 (
-                    number + 1, "boston-311", f"BCS-{number + 1:08d}", category if number % 3 else "", category.lower(),
-                    category, "call", "Call", grid.code, grid.name, "dispatched", due - 3 * DAY, due,
+                    number + 1,
+                    "boston-311",
+                    f"BCS-{number + 1:08d}",
+                    category if number % 3 else "",
+                    category.lower(),
+                    category,
+                    "call",
+                    "Call",
+                    grid.code,
+                    grid.name,
+                    "dispatched",
+                    due - 3 * DAY,
+                    due,
                     (q.as_of - due) / MINUTE if kind != "newest" else None,
-                )  # fmt: skip
+                )
             )
-        frame = pd.DataFrame(rows, columns=list(EVENT_COLUMNS)).astype(dict(EVENT_COLUMNS)) if rows else empty(EVENT_COLUMNS)
+        frame = (
+            pd.DataFrame(rows, columns=list(EVENT_COLUMNS)).astype(dict(EVENT_COLUMNS))
+            if rows
+            else empty(EVENT_COLUMNS)
+        )
         end = first + len(rows)
         return Page(frame, str(end) if end < count else None)
 
-    def _trace(self, number: int) -> Trace | None:
+    def _trace(self, scope: str, number: int, as_of: int) -> Trace | None:
         if not 1 <= number <= OVERDUE:
             return None
-        row = self._events(Question("boston", Period(0, 1), self.now), "overdue", 1, str(number - 1)).rows.iloc[0]
+        row = self._events(
+            Question("boston", Period(0, 1), self.now), "overdue", 1, str(number - 1)
+        ).rows.iloc[0]
         at = int(row["reported_at"])
         steps = pd.DataFrame(
             [
                 (1, "report", at, at, "Call", "", {}),
-                (2, "dispatch", at + 20 * MINUTE, at + 25 * MINUTE, "Public Works", "", {"unit": "Public Works"}),
-                (3, "extend", at + DAY, at + 3 * DAY, "Public Works", "Crew not available.", {"due_at": at + 3 * DAY}),
+                (
+                    2,
+                    "dispatch",
+                    at + 20 * MINUTE,
+                    at + 25 * MINUTE,
+                    "Public Works",
+                    "",
+                    {"unit": "Public Works"},
+                ),
+                (
+                    3,
+                    "extend",
+                    at + DAY,
+                    at + 3 * DAY,
+                    "Public Works",
+                    "Crew not available.",
+                    {"due_at": at + 3 * DAY},
+                ),
             ],
             columns=["seq", "kind", "at", "recorded_at", "actor", "note", "detail"],
         )
-        return Trace({str(key): value for key, value in row.items()} | {"address": "Ceylon St", "unit": "PWD"}, steps)
+        return Trace(
+            {str(key): value for key, value in row.items()} | {"address": "Ceylon St", "unit": "PWD"}, steps
+        )
 
     def _freshness(self) -> pd.DataFrame:
         if not self.events:
@@ -242,7 +280,9 @@ def boston_tree() -> Tree:
     """The city and its 26 neighbourhoods; Dorchester has two made-up grids below it."""
     nodes = [Node("boston", "波士顿", None, "city")]
     nodes += [Node(code_of(name), name, "boston", "neighbourhood") for name in NEIGHBOURHOODS]
-    nodes += [Node(f"boston-dorchester-{side}", f"Dorchester {side}", "boston-dorchester", "part") for side in "NS"]
+    nodes += [
+        Node(f"boston-dorchester-{side}", f"Dorchester {side}", "boston-dorchester", "part") for side in "NS"
+    ]
     return plant(nodes)
 
 

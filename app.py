@@ -1,0 +1,342 @@
+"""Yiping: `build_app` and the command line, the only place where store, screens, jobs and addresses meet."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Literal, cast
+
+import click
+import dash
+
+from api import dressing, health, questions
+from api.server import ServeError, check_free, secret_key, serve
+from api.terminal import AS_JSON, SCOPE, House, echo_json, moment, opened
+from callbacks import register_all
+from callbacks.reads import City, Reads
+from data import events
+from data.answers import Trace
+from data.city import load_city
+from data.citypack import read_pack
+from data.clocks import Instant, iso, now
+from data.grids import Tree, UnknownGrid
+from data.importing.load import Summary, import_file
+from data.opening import fill, find_mapping, open_store
+from data.queries import figures, lists
+from data.queries.lists import ListKind, UnknownEvent
+from data.queries.shapes import shapes
+from data.reference import NoCity, reference
+from data.settings import Settings
+from data.store import Store
+from data.verification import verify
+from data.words import word
+from reports.evening import PAGES, TEMPLATE, evening_document
+from reports.evening_facts import evening_facts
+from reports.fonts import FontError
+from reports.terminal import ProgressBar, city_table, grids_table
+from reports.typeset import TypesetError, typeset
+
+
+def build_app(settings: Settings) -> dash.Dash:
+    """The screens and addresses on the store of the settings, ready to be served; `server` is the Flask application.
+
+    Raises StoreError and SettingsError. The store is closed by whoever serves: `app.server.extensions["store"]`.
+    """
+    store = open_store(settings, create=True)
+    app = dash.Dash(
+        __name__,
+        title=word("product.name"),
+        update_title="",
+        assets_folder=str(Path(__file__).with_name("assets")),
+        add_log_handler=False,
+    )
+    app.server.extensions["store"] = store
+    app.server.secret_key = secret_key(settings.var_dir)
+    register_all(app, bind_reads(store))
+    health.register(app.server, store, now)
+    dressing.register(app.server, app.csp_hashes())
+    return app
+
+
+def bind_reads(store: Store) -> Reads:
+    """The reads of the screens, from a store."""
+
+    def city() -> City | None:
+        try:
+            known = reference(store)
+        except NoCity:
+            return None
+        return City(
+            code=known.code,
+            name=known.name,
+            zone=known.zone,
+            targets=known.config.get("targets", {}),
+            revision=str(known.version),
+            illustrative=bool(known.config.get("illustrative")),
+        )
+
+    def tree() -> Tree:
+        try:
+            return reference(store).tree
+        except NoCity as error:
+            raise UnknownGrid(str(error)) from None
+
+    def trace(scope: str, event_id: int, as_of: Instant) -> Trace | None:
+        try:
+            return lists.trace(store, scope, event_id, as_of)
+        except UnknownEvent:
+            return None
+
+    return Reads(
+        now=now,
+        version=store.version,
+        city=city,
+        tree=tree,
+        compare=partial(figures.compare, store),
+        by_grid=lambda question, keys: figures.by_grid(store, question, keys=keys),
+        by_time=partial(figures.by_time, store),
+        by_category=partial(figures.by_category, store),
+        by_channel=partial(figures.by_channel, store),
+        rank=partial(figures.rank, store),
+        events=lambda question, kind, limit, after: lists.list_events(
+            store, question, cast(ListKind, kind), limit, after
+        ),
+        trace=trace,
+        freshness=partial(lists.freshness, store),
+        shapes=partial(shapes, store),
+    )
+
+
+def _progress() -> ProgressBar:
+    return ProgressBar(sys.stderr)
+
+
+@click.group(
+    cls=House,
+    mendable=(ServeError, FontError, TypesetError),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+def cli() -> None:
+    """Yiping 一屏: one screen for a city that is governed by grids.
+
+    Settings are environment variables that begin with YIPING_ (docs/settings.md). DATE is a day such as 2026-01-31 in
+    the city's zone or an instant such as 2026-02-10T23:00:00Z; a period holds its start and not its end.
+    """
+
+
+@cli.command()
+def run() -> None:
+    """Serve the dashboard; Ctrl-C ends it.
+
+    An empty store is filled first with the city of YIPING_CITY and the events of its pack.
+
+    \b
+    Examples:
+      python app.py run
+      YIPING_PORT=9000 python app.py run
+      YIPING_DATABASE_URL=postgresql+psycopg://USER:PASSWORD@HOST/yiping python app.py run
+    """
+    settings = Settings.load()
+    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    check_free(settings.host, settings.port)
+    with open_store(settings, create=True) as store, _progress() as progress:
+        fill(store, settings, now(), progress, lambda path, summary: _tell(path, summary, aside=True))
+    click.echo("Starting …", err=True)
+    serve(
+        lambda: build_app(settings).server,
+        settings,
+        lambda address: click.echo(f"Yiping answers on {address}  (Ctrl-C ends it)"),
+    )
+
+
+@cli.group()
+def city() -> None:
+    """The city of the store, and city packs."""
+
+
+@city.command("load")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def city_load(folder: Path) -> None:
+    """Load the city pack in DIR, or bring the loaded city up to date with it.
+
+    \b
+    Examples:
+      python app.py city load data/cities/boston
+    """
+    with opened(create=True) as (store, _), _progress() as progress:
+        progress("reading the city pack", 0.0)
+        tree = load_city(store, read_pack(folder), now(), progress)
+    click.echo(f"{tree.root.name} ({tree.root.code}) is loaded: {len(tree):,} grids")
+
+
+@city.command("check")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def city_check(folder: Path) -> None:
+    """Check the city pack in DIR and tell every fault; nothing is loaded.
+
+    \b
+    Examples:
+      python app.py city check data/cities/boston
+    """
+    pack = read_pack(folder)
+    click.echo(
+        f"{pack.name} ({pack.code}): no fault in {len(pack.grids):,} grids, {len(pack.shapes):,} shapes, "
+        f"{len(pack.categories):,} categories, {len(pack.channels):,} channels, {len(pack.mappings):,} mappings"
+    )
+
+
+@city.command("show")
+def city_show() -> None:
+    """Show the loaded city: its levels, how much it holds, and how fresh its sources are.
+
+    \b
+    Examples:
+      python app.py city show
+    """
+    with opened() as (store, _):
+        click.echo(city_table(reference(store), lists.freshness(store)))
+
+
+@city.command("grids")
+@SCOPE
+@AS_JSON
+def city_grids(scope: str | None, as_json: bool) -> None:
+    """List the grids of a scope with their codes.
+
+    \b
+    Examples:
+      python app.py city grids
+      python app.py city grids --scope boston-roxbury --json
+    """
+    with opened() as (store, _):
+        tree = reference(store).tree
+    top = tree.get(scope or tree.root.code)
+    found = [grid for grid in tree if top.id <= grid.id <= top.last_id]
+    if as_json:
+        names = ("code", "name", "parent", "depth", "level", "kind")
+        rows = [{name: getattr(grid, name) for name in names} for grid in found]
+        echo_json({"scope": top.code, "rows": rows})
+        return
+    click.echo(grids_table(found))
+
+
+@cli.command("import")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--mapping", required=True, metavar="NAME", help="A mapping of the city pack, or a mapping file."
+)
+@click.option(
+    "--mode",
+    type=click.Choice(["auto", "bulk", "live"]),
+    default="auto",
+    show_default=True,
+    help="bulk builds the counters once at the end; live keeps them exact all the time.",
+)
+@click.option("--allow-rejects", is_flag=True, help="Exit code 0 although rows were rejected.")
+def import_(file: Path, mapping: str, mode: Literal["auto", "bulk", "live"], allow_rejects: bool) -> None:
+    """Import events from FILE: CSV (also .gz), Excel or Parquet.
+
+    It can be run again: a known event is never counted twice. Rejected rows go to FILE.rejects.csv with their reasons.
+    The exit code is 0 when none was rejected, 1 when some were, 2 when the file cannot be imported at all.
+
+    \b
+    Examples:
+      python app.py import requests.csv.gz --mapping boston311
+      python app.py import today.xlsx --mapping hotline --mode live --allow-rejects
+    """
+    with opened() as (store, settings), _progress() as progress:
+        rules = find_mapping(mapping, reference(store), settings)
+        summary = import_file(store, file, rules, now(), mode, progress, fallback=settings.var_dir)
+    _tell(file, summary)
+    if summary.rejected and not allow_rejects:
+        sys.exit(1)
+
+
+def _tell(file: Path, summary: Summary, *, aside: bool = False) -> None:
+    counts = {name: getattr(summary, name) for name in ("read", "added", "updated", "unchanged", "rejected")}
+    click.echo(f"{file.name}: " + ", ".join(f"{name} {count:,}" for name, count in counts.items()), err=aside)
+    if summary.rejects_path is not None:
+        click.echo(f"the rejected rows and their reasons: {summary.rejects_path}", err=aside)
+
+
+@cli.command()
+def rebuild() -> None:
+    """Make every counter anew from the events; writers wait meanwhile, readers do not.
+
+    \b
+    Examples:
+      python app.py rebuild
+    """
+    with opened(patient=True) as (store, _), _progress() as progress:
+        cells = events.rebuild(store, progress)
+    click.echo(f"{cells:,} counters made from the events")
+
+
+@cli.command("verify-store")
+def verify_store() -> None:
+    """Compare every counter with the events. The exit code is 0 when all agree, 1 when some do not.
+
+    \b
+    Examples:
+      python app.py verify-store
+    """
+    with opened(patient=True) as (store, _), _progress() as progress:
+        verdict = verify(store, progress)
+    if verdict.stale:
+        click.echo(
+            "the counters are not built: a bulk load runs or was cut off; `python app.py rebuild` builds them"
+        )
+    elif verdict.differing:
+        click.echo("\n".join(verdict.told))
+        click.echo(
+            f"{verdict.differing:,} of {verdict.cells:,} counters differ from the events; `python app.py rebuild` "
+            "makes them anew. Please report how it came to this"
+        )
+    else:
+        click.echo(f"{verdict.cells:,} counters agree with the events")
+        return
+    sys.exit(1)
+
+
+@cli.group()
+def bulletin() -> None:
+    """Bulletins as PDF."""
+
+
+@bulletin.command()
+@SCOPE
+@click.option("--date", "day", metavar="DATE", help="The bulletin's day (default: today in the city).")
+@click.option(
+    "--out", required=True, metavar="FILE", type=click.Path(path_type=Path), help="Where the PDF goes."
+)
+def evening(scope: str | None, day: str | None, out: Path) -> None:
+    """Set the evening bulletin of a day: as of 20:00, or now while that is to come.
+
+    \b
+    Examples:
+      python app.py bulletin evening --date 2026-02-10 --out evening.pdf
+      python app.py bulletin evening --scope boston-roxbury --date 2026-02-10 --out roxbury.pdf
+    """
+    present = now()
+    with opened() as (store, _), _progress() as progress:
+        known = reference(store)
+        at = present if day is None else moment(day, known.clock, "--date")
+        progress("gathering the figures", 0.0)
+        try:
+            facts = evening_facts(store, scope or known.code, known.clock.local(at).date(), present)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--date") from None
+        progress("setting the page", 0.5)
+        made = typeset(TEMPLATE, evening_document(facts), out, pages=PAGES)
+    click.echo(f"{out}: {made.pages} page, as of {iso(facts.as_of)}, sha256 {made.sha256}")
+
+
+for command in questions.COMMANDS:
+    cli.add_command(command)
+
+
+if __name__ == "__main__":
+    cli(prog_name="python app.py")

@@ -1,0 +1,171 @@
+"""Vectors: a bucket's counters of one measure over all grids, for maps that show every grid at once.
+
+A vector has a place for each grid id (place 0 is unused). It is kept packed in the store and unpacked in memory, both
+under the version of its bucket, so a live write makes exactly the vectors stale that it touched.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, insert, select
+
+from data.facts import ArrayFacts
+from data.grains import OWN_GRAINS
+from data.lifts import Lifts
+from data.measures import BY_MILESTONE, MEASURE_NAMES, MILESTONES
+from data.schema import rollup_vector, rollup_version
+
+Vector: TypeAlias = NDArray[np.int32]
+
+_STORED_AT_ONCE = 2_000
+
+_COMPRESSION = 1
+"""zlib's fastest: a vector is mostly zeros."""
+
+_KEPT_BYTES = 256 * 1024 * 1024
+"""How much memory a process gives to unpacked vectors."""
+
+_WIDTHS = (np.uint8, np.uint16, np.uint32)
+
+
+@dataclass(frozen=True, order=True)
+class VectorKey:
+    """Which vector: the grain (one of OWN_GRAINS), the bucket, and the measure's position in MEASURES."""
+
+    grain: int
+    bucket: int
+    measure: int
+
+
+def pack(vector: NDArray[Any]) -> bytes:
+    """A vector of counts as bytes: its width (1, 2 or 4), then the counts compressed."""
+    highest = int(vector.max(initial=0))
+    narrow = next(kind for kind in _WIDTHS if highest <= np.iinfo(kind).max)
+    return bytes([np.dtype(narrow).itemsize]) + zlib.compress(vector.astype(narrow).tobytes(), _COMPRESSION)
+
+
+def unpack(data: bytes) -> Vector:
+    """The vector that `pack` packed."""
+    kind = {np.dtype(width).itemsize: width for width in _WIDTHS}[data[0]]
+    return np.frombuffer(zlib.decompress(data[1:]), dtype=kind).astype(np.int32)
+
+
+def pack_all(connection: Connection, lifts: Lifts, columns: Mapping[str, NDArray[np.float64]]) -> None:
+    """Stores every vector of every bucket from the facts of all events; the store holds none before."""
+    versions = {(row.grain, row.bucket): row.version for row in connection.execute(select(rollup_version))}
+    waiting: list[dict[str, Any]] = []
+    for key, vector in _all_vectors(lifts, columns):
+        waiting.append(
+            {
+                "grain": key.grain,
+                "bucket": key.bucket,
+                "measure": key.measure,
+                "version": versions.get((key.grain, key.bucket), 0),
+                "data": pack(vector),
+            }
+        )
+        if len(waiting) == _STORED_AT_ONCE:
+            connection.execute(insert(rollup_vector), waiting)
+            waiting = []
+    if waiting:
+        connection.execute(insert(rollup_vector), waiting)
+
+
+def _all_vectors(
+    lifts: Lifts, columns: Mapping[str, NDArray[np.float64]]
+) -> Iterator[tuple[VectorKey, Vector]]:
+    facts = ArrayFacts(columns)
+    grids = columns["grid_id"].astype(np.int64)
+    size = len(lifts.by_depth[0])
+    for milestone in MILESTONES:
+        known = np.flatnonzero(~np.isnan(columns[milestone]))
+        days = lifts.clock.day_number(columns[milestone][known].astype(np.int64))
+        order = np.argsort(days, kind="stable")
+        known, days = known[order], days[order]
+        for measure in BY_MILESTONE[milestone]:
+            hit = np.asarray(measure.when(facts), dtype=bool)[known]
+            hit_grids = grids[known[hit]]
+            for grain in OWN_GRAINS:
+                for bucket, run in _runs(days[hit] // grain.unit.size):
+                    key = VectorKey(grain.id, bucket, MEASURE_NAMES.index(measure.name))
+                    yield key, np.bincount(hit_grids[run], minlength=size).astype(np.int32)
+
+
+def _runs(values: NDArray[np.int64]) -> Iterator[tuple[int, slice]]:
+    """Each distinct value of a sorted array with the run that it fills."""
+    distinct, starts, lengths = np.unique(values, return_index=True, return_counts=True)
+    for value, start, length in zip(distinct.tolist(), starts.tolist(), lengths.tolist(), strict=True):
+        yield value, slice(start, start + length)
+
+
+@dataclass
+class VectorCache:
+    """Unpacked vectors by key, each with the version that it was made from; the least recently used go first."""
+
+    kept: OrderedDict[VectorKey, tuple[int, Vector]] = field(default_factory=OrderedDict)
+    bytes: int = 0
+    lock: Lock = field(default_factory=Lock)
+
+    def get(self, key: VectorKey, version: int) -> Vector | None:
+        """The vector when it is kept and current."""
+        with self.lock:
+            found = self.kept.get(key)
+            if found is None or found[0] != version:
+                return None
+            self.kept.move_to_end(key)
+            return found[1]
+
+    def put(self, key: VectorKey, version: int, vector: Vector) -> None:
+        """Keeps a vector, and lets go of others when there are too many."""
+        with self.lock:
+            replaced = self.kept.pop(key, None)
+            self.bytes += vector.nbytes - (replaced[1].nbytes if replaced else 0)
+            self.kept[key] = (version, vector)
+            while self.bytes > _KEPT_BYTES and len(self.kept) > 1:
+                _, (_, dropped) = self.kept.popitem(last=False)
+                self.bytes -= dropped.nbytes
+
+
+def versions_of(connection: Connection, buckets: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """The version of each (grain, bucket), 0 where nothing was ever written since the last packing."""
+    by_grain: dict[int, list[int]] = {}
+    for grain, bucket in buckets:
+        by_grain.setdefault(grain, []).append(bucket)
+    found = dict.fromkeys(buckets, 0)
+    for grain, some in by_grain.items():
+        for row in connection.execute(
+            select(rollup_version.c.bucket, rollup_version.c.version).where(
+                rollup_version.c.grain == grain, rollup_version.c.bucket.in_(some)
+            )
+        ):
+            found[grain, row.bucket] = row.version
+    return found
+
+
+def stored(
+    connection: Connection, keys: Sequence[VectorKey], versions: Mapping[tuple[int, int], int]
+) -> dict[VectorKey, Vector]:
+    """The packed vectors that are current, unpacked; the others are absent."""
+    found: dict[VectorKey, Vector] = {}
+    by_grain: dict[tuple[int, int], list[int]] = {}
+    for key in keys:
+        by_grain.setdefault((key.grain, key.measure), []).append(key.bucket)
+    for (grain, measure), buckets in by_grain.items():
+        for row in connection.execute(
+            select(rollup_vector.c.bucket, rollup_vector.c.version, rollup_vector.c.data).where(
+                rollup_vector.c.grain == grain,
+                rollup_vector.c.bucket.in_(buckets),
+                rollup_vector.c.measure == measure,
+            )
+        ):
+            if row.version == versions[grain, row.bucket]:
+                found[VectorKey(grain, row.bucket, measure)] = unpack(row.data)
+    return found
