@@ -50,6 +50,21 @@
     else if (drawer) drawer.querySelector(".drawer-close").click();
   });
 
+  /* The trace takes the focus when it opens and gives it back when it closes. */
+  let left = null;
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      const drawer = change.target;
+      if (!drawer.classList.contains("drawer")) continue;
+      if (!drawer.hidden) {
+        left = document.activeElement;
+        drawer.focus();
+      } else if (left && left.isConnected) {
+        left.focus({ preventScroll: true });
+      }
+    }
+  }).observe(document.documentElement, { subtree: true, attributeFilter: ["hidden"] });
+
   let scaled = scale();
   window.addEventListener("resize", () => {
     if (scale() === scaled || !root()) return;
@@ -92,7 +107,8 @@
       const answer = await fetch(root().dataset.versionAddress, { cache: "no-store", signal: limit.signal });
       if (!answer.ok) throw new Error(String(answer.status));
       const version = (await answer.json()).version;
-      if (version !== (known || root().dataset.version)) {
+      // After a break the panels are fetched again in any case: one of them may have asked in vain.
+      if (wait > POLL || version !== (known || root().dataset.version)) {
         window.dash_clientside.set_props(root().dataset.versionStore, { data: version });
       }
       known = version;

@@ -42,21 +42,20 @@ def load_city(
     columns = (pack.grids[name] for name in ("code", "name", "parent", "level", "kind"))
     tree = plant(Node(*values) for values in zip(*columns, strict=True))
     with store.writing(alone=True) as connection:
-        known = connection.execute(select(city.c.code)).scalar_one_or_none()
-        if known is not None and known != pack.code:
+        known = connection.execute(select(city.c.code, city.c.zone)).one_or_none()
+        if known is not None and known.code != pack.code:
             raise StoreError(
-                f"expected the city {known!r}, which this store holds, found the pack of {pack.code!r}: "
+                f"expected the city {known.code!r}, which this store holds, found the pack of {pack.code!r}: "
                 "give each city its own store with YIPING_DATABASE_URL"
             )
         progress("grids", 0.0)
-        moved = _replace_tree(connection, tree)
+        # Another zone moves events to other days and hours, as another tree moves them to other grids.
+        moved = _replace_tree(connection, tree) or (known is not None and known.zone != pack.zone)
         progress("shapes and staff", 0.4)
         _replace_shapes(connection, tree, pack)
         ids = {
-            "category": _replace_named(
-                connection, category, _category_rows(pack.categories), event.c.category_id
-            ),
-            "channel": _replace_named(connection, channel, _channel_rows(pack.channels), event.c.channel_id),
+            "category": _replace_named(connection, category, _category_rows(pack.categories)),
+            "channel": _replace_named(connection, channel, _channel_rows(pack.channels)),
         }
         _replace_limits(connection, pack, ids["category"], ids["channel"])
         connection.execute(delete(city))
@@ -186,17 +185,17 @@ def _channel_rows(channels: tuple[Channel, ...]) -> list[dict[str, str]]:
     return [{"code": each.code, "name": each.name} for each in channels]
 
 
-def _replace_named(
-    connection: Connection, table: Table, rows: list[dict[str, str]], used_by: Any
-) -> dict[str, int]:
+def _replace_named(connection: Connection, table: Table, rows: list[dict[str, str]]) -> dict[str, int]:
     """Writes categories or channels; a code that is known keeps its id. Gives ids by code."""
     old = {row.code: row.id for row in connection.execute(select(table.c.code, table.c.id))}
     codes = {row["code"] for row in rows}
-    vanished = {grid_id: code for code, grid_id in old.items() if code not in codes}
+    vanished = {each: code for code, each in old.items() if code not in codes}
     if vanished:
-        used = set(
-            connection.execute(select(used_by).distinct().where(used_by.in_(list(vanished)))).scalars()
-        )
+        used = {
+            each
+            for by in (event.c[f"{table.name}_id"], event_past.c[f"{table.name}_id"])
+            for each in connection.execute(select(by).distinct().where(by.in_(list(vanished)))).scalars()
+        }
         if used:
             names = ", ".join(sorted(vanished[each] for each in used)[:_NAMED])
             raise StoreError(

@@ -149,3 +149,24 @@ def buckets(cover: Cover) -> Iterator[tuple[Grain, int]]:
     for grain, first, last in cover.runs:
         for bucket in range(first, last):
             yield grain, bucket
+
+
+def grains_markdown() -> str:
+    """docs/grains.md: which counters are kept and the question that each answers."""
+    lifts = {0: "city", 1: "depth 1 (district)", 2: "depth 2 (level-1 grid)", None: "own grid"}
+    rows = [
+        f"| {grain.id} | {grain.unit.name} | {lifts[grain.depth]} | {'yes' if grain.by_category else ''} | "
+        f"{'yes' if grain.by_channel else ''} | {grain.answers} |"
+        for grain in (*GRAINS, *OWN_GRAINS)
+    ]
+    return "\n".join([_MARKDOWN_HEAD, *rows, ""])
+
+
+_MARKDOWN_HEAD = """# Grains
+
+Made from `data/grains.py` by `make docs`. A counter is the sum of a measure over a bucket of time, a grid and, where
+the grain splits, a category and a channel. Grains with a negative number have no counters: they are vectors over all
+grids, kept packed and in memory under the version of their bucket. What no grain answers is counted from the events.
+
+| grain | bucket | grid | by category | by channel | answers |
+|---|---|---|---|---|---|"""

@@ -44,12 +44,23 @@ class Node:
     kind: str | None = None
 
 
+@dataclass(frozen=True)
+class Level:
+    """Grids of one depth in the order of the tree, as columns."""
+
+    ids: NDArray[np.int64]
+    last_ids: NDArray[np.int64]
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+
+
 class Tree:
     """An immutable grid tree. `grids` come in preorder with ids 1..n; the first is the city."""
 
     def __init__(self, grids: Sequence[Grid]) -> None:
         self._grids = tuple(grids)
         self._by_code = {grid.code: grid for grid in self._grids}
+        self._levels: dict[tuple[str, int], Level] = {}
 
     def __len__(self) -> int:
         return len(self._grids)
@@ -89,6 +100,19 @@ class Tree:
         """The grids at a depth within the scope of `code`, in the order of the tree."""
         scope = self.get(code)
         return tuple(grid for grid in self._grids[scope.id - 1 : scope.last_id] if grid.depth == depth)
+
+    def level(self, code: str, depth: int) -> Level:
+        """The grids at a depth within the scope of `code` as columns, made once."""
+        known = self._levels.get((code, depth))
+        if known is None:
+            grids = self.at_depth(code, depth)
+            known = self._levels[code, depth] = Level(
+                np.array([grid.id for grid in grids], dtype=np.int64),
+                np.array([grid.last_id for grid in grids], dtype=np.int64),
+                tuple(grid.code for grid in grids),
+                tuple(grid.name for grid in grids),
+            )
+        return known
 
     def ancestors(self, code: str) -> tuple[Grid, ...]:
         """The grids above, the city first; () for the city."""

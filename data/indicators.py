@@ -239,3 +239,37 @@ def shown(key: str, value: float | None) -> str:
     if definition.kind == "rate":
         return f"{value:.{definition.decimals}%}"
     return f"{value:,.{definition.decimals}f}"
+
+
+def indicators_markdown() -> str:
+    """docs/indicators.md: every definition as it is used."""
+    rows = [
+        f"| `{each.key}` | {each.label_zh} | {each.label_en} | {each.formula_en} | {each.formula} | "
+        f"`{each.numerator}` / {f'`{each.denominator}`' if each.denominator else '–'} | {each.better} | {each.source} |"
+        for each in INDICATORS.values()
+    ]
+    return "\n".join([_MARKDOWN_HEAD, *rows, _MARKDOWN_TAIL])
+
+
+_MARKDOWN_HEAD = """# Indicators
+
+Made from `data/indicators.py` by `make docs`. P is the half-open period [start, end) in the city's zone, T the as-of
+instant. Numerator and denominator name the measures of `data/measures.py`, which say exactly what is counted.
+
+| key | label | English | formula | formula on screens | numerator / denominator | better | source |
+|---|---|---|---|---|---|---|---|"""
+
+_MARKDOWN_TAIL = """
+## Rules
+
+- A timeliness rate counts by deadline: an event that is overdue and still open lowers it. Exactly at the deadline is
+  on time.
+- A roll-up sums numerators and denominators and divides once. A denominator of zero is "no data" (null, a dash on
+  screens), never 0 % or 100 %.
+- An event without a handling deadline has no verdict: it is in no timeliness rate, and in `on_time_closure` neither
+  above nor below the line. Its closing still counts for `closed` and `completion`.
+- An approved appeal exempts an event from the handling verdicts; a withdrawn event leaves every figure from then on.
+- A returned or reopened event keeps its deadline. Otherwise a late case could be made timely by reopening it.
+- A default rating is kept in the trace and never counts.
+- `overdue_open` is a stock at T. Broken down by time, each event counts under the time of its report.
+"""

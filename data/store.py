@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from alembic import command as alembic
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, inspect, select, text, update
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, inspect, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import QueuePool
@@ -196,8 +196,20 @@ class Store:
 
 def state(connection: Connection) -> State:
     """The state row as the connection's snapshot sees it."""
-    row = connection.execute(select(store_state)).one()
-    return State(row.version, row.reference_version, row.latest_at, bool(row.counters_stale))
+    (row,) = driver_rows(
+        connection, "SELECT version, reference_version, latest_at, counters_stale FROM store_state", ()
+    )
+    return State(row[0], row[1], row[2], bool(row[3]))
+
+
+def driver_rows(connection: Connection, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement that is asked many times a second, by the driver itself: a layer less halves the cost."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+    finally:
+        cursor.close()
 
 
 def raise_version(connection: Connection, latest_at: int) -> None:

@@ -22,6 +22,7 @@ from data.grains import OWN_GRAINS
 from data.lifts import Lifts
 from data.measures import BY_MILESTONE, MEASURE_NAMES, MILESTONES
 from data.schema import rollup_vector, rollup_version
+from data.store import driver_rows
 
 Vector: TypeAlias = NDArray[np.int32]
 
@@ -141,13 +142,16 @@ def versions_of(connection: Connection, buckets: Sequence[tuple[int, int]]) -> d
         by_grain.setdefault(grain, []).append(bucket)
     found = dict.fromkeys(buckets, 0)
     for grain, some in by_grain.items():
-        for row in connection.execute(
-            select(rollup_version.c.bucket, rollup_version.c.version).where(
-                rollup_version.c.grain == grain, rollup_version.c.bucket.in_(some)
-            )
-        ):
-            found[grain, row.bucket] = row.version
+        statement = _VERSIONS[connection.dialect.name].format(", ".join(map(str, some)))
+        for bucket, version in driver_rows(connection, statement, (grain,)):
+            found[grain, bucket] = version
     return found
+
+
+_VERSIONS = {
+    "sqlite": "SELECT bucket, version FROM rollup_version WHERE grain = ? AND bucket IN ({})",
+    "postgresql": "SELECT bucket, version FROM rollup_version WHERE grain = %s AND bucket IN ({})",
+}
 
 
 def stored(

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache, partial
-from itertools import pairwise
 
 import numpy as np
 
@@ -458,14 +457,12 @@ def _coordinates(lon_text: str, lat_text: str) -> tuple[float, float] | str | No
 
 
 def _check_order(at: Dictionary[str, Instant], faults: list[Fault]) -> None:
+    """Each fact comes at or after the report and the facts between; what is out of order is told of every fact."""
     stated = [fact for fact in FACTS if fact in at]
-    for before, after in pairwise(stated):
-        if at[after] < at[before]:
-            faults.append(
-                Fault(
-                    after,
-                    f"it was {after} at {iso(at[after])}, before it was {before} at {iso(at[before])}",
-                )
-            )
+    for position, after in enumerate(stated):
+        before = next((fact for fact in stated[:position] if at[after] < at[fact]), None)
+        if before is not None:
+            reason = f"it was {after} at {iso(at[after])}, before it was {before} at {iso(at[before])}"
+            faults.append(Fault(after, reason))
     if "rated" in at and "closed" not in at:
         faults.append(Fault("rated", f"it was rated at {iso(at['rated'])}, but it is not closed"))

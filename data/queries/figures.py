@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from data.answers import FIGURE_COLUMNS, RANK_COLUMNS, Compared, Question, empty
-from data.grids import Grid
+from data.answers import RANK_COLUMNS, Compared, Question, empty
+from data.clocks import ZoneClock
 from data.indicators import INDICATORS, OVERDUE_OPEN, Figure, figure
 from data.measures import MEASURE_NAMES
 from data.periods import Period, Unit, previous, same_last_year, split
 from data.queries import sums
+from data.queries.counted import NOTHING, Counted, FigureTable, Groups, Ints
 from data.queries.plan import By, plan
 from data.reference import Reference, reference_within
 from data.store import Store, state
 
 MINIMUM_DUE = 10
 """Grids with fewer events in the denominator are listed apart from a ranking."""
-
-Groups = Sequence[tuple[int, str, str, bool]]
-"""Group id, code, name, and whether it is the scope's own row, in the order of the answer."""
 
 
 def totals(store: Store, question: Question, keys: Iterable[str] = INDICATORS) -> dict[str, Figure]:
@@ -36,7 +36,8 @@ def totals(store: Store, question: Question, keys: Iterable[str] = INDICATORS) -
 def _totals(
     connection: Connection, reference: Reference, question: Question, keys: tuple[str, ...]
 ) -> dict[str, Figure]:
-    measures = _measures(connection, reference, question, keys, "nothing").get(0, {})
+    sums_by_name = _counted(connection, reference, question, keys, "nothing").under(NOTHING)
+    measures = {name: int(values[0]) for name, values in sums_by_name.items()}
     return {key: figure(key, measures) for key in keys}
 
 
@@ -80,16 +81,26 @@ def by_grid(
 ) -> pd.DataFrame:
     """FIGURE_COLUMNS for each grid at a depth of the tree (default: the scope's children), in the order of the tree;
     then a row of the scope's own for events that lie on no grid below it, where there are such."""
+    return grid_table(store, question, depth, tuple(keys)).frame()
+
+
+def grid_table(store: Store, question: Question, depth: int | None, keys: tuple[str, ...]) -> FigureTable:
+    """`by_grid` as columns."""
     with store.reading() as connection:
         reference = reference_within(store, connection)
-        wanted_depth = reference.tree.get(question.scope).depth + 1 if depth is None else depth
-        counted = _measures(connection, reference, question, tuple(keys), "grid", wanted_depth)
-        grids = reference.tree.at_depth(question.scope, wanted_depth)
-        groups = [(grid.id, grid.code, grid.name, False) for grid in grids]
-        listed = {grid.id for grid in grids}
-        own: list[Grid] = [reference.tree.by_id(grid_id) for grid_id in sorted(counted.keys() - listed)]
-        groups += [(grid.id, grid.code, grid.name, True) for grid in own]
-        return _long(counted, groups, keys)
+        tree = reference.tree
+        wanted_depth = tree.get(question.scope).depth + 1 if depth is None else depth
+        counted = _counted(connection, reference, question, keys, "grid", wanted_depth)
+        counted = counted.regrouped(tree.ancestor_ids(wanted_depth))
+        level = tree.level(question.scope, wanted_depth)
+        own = [tree.by_id(grid_id) for grid_id in np.setdiff1d(counted.groups(), level.ids).tolist()]
+        groups = Groups(
+            np.concatenate([level.ids, np.array([grid.id for grid in own], dtype=np.int64)]),
+            (*level.codes, *(grid.code for grid in own)),
+            (*level.names, *(grid.name for grid in own)),
+            np.arange(len(level.ids) + len(own)) >= len(level.ids),
+        )
+        return FigureTable.of(counted, groups, keys)
 
 
 def by_category(store: Store, question: Question, keys: Iterable[str] = INDICATORS) -> pd.DataFrame:
@@ -102,12 +113,26 @@ def by_channel(store: Store, question: Question, keys: Iterable[str] = INDICATOR
     return _by_named(store, question, keys, "channel")
 
 
-def _by_named(store: Store, question: Question, keys: Iterable[str], by: By) -> pd.DataFrame:
+def _by_named(
+    store: Store, question: Question, keys: Iterable[str], by: Literal["category", "channel"]
+) -> pd.DataFrame:
+    return named_table(store, question, by, tuple(keys)).frame()
+
+
+def named_table(
+    store: Store, question: Question, by: Literal["category", "channel"], keys: tuple[str, ...]
+) -> FigureTable:
+    """`by_category` or `by_channel` as columns."""
     with store.reading() as connection:
         reference = reference_within(store, connection)
         named = reference.categories if by == "category" else reference.channels
-        counted = _measures(connection, reference, question, tuple(keys), by)
-        return _long(counted, [(each.id, each.code, each.name, False) for each in named.values()], keys)
+        groups = Groups(
+            np.array([each.id for each in named.values()], dtype=np.int64),
+            tuple(named),
+            tuple(each.name for each in named.values()),
+            np.zeros(len(named), dtype=bool),
+        )
+        return FigureTable.of(_counted(connection, reference, question, keys, by), groups, keys)
 
 
 def by_time(store: Store, question: Question, unit: Unit, keys: Iterable[str] = INDICATORS) -> pd.DataFrame:
@@ -116,33 +141,44 @@ def by_time(store: Store, question: Question, unit: Unit, keys: Iterable[str] = 
     Each measure counts under its own instant. The stock of overdue events has no period; here each is counted under the
     time of its report, so a row tells how many of those reported then are overdue and open now.
     """
+    return time_table(store, question, unit, tuple(keys)).frame()
+
+
+def time_table(store: Store, question: Question, unit: Unit, keys: tuple[str, ...]) -> FigureTable:
+    """`by_time` as columns."""
     with store.reading() as connection:
         reference = reference_within(store, connection)
-        clock = reference.clock
-        counted = _measures(connection, reference, question, tuple(keys), "hour" if unit == "hour" else "day")
-        parts = split(clock, question.period, unit)
-        number = clock.hour_number if unit == "hour" else clock.day_number
-        place = {
-            bucket: position
-            for position, (_, part) in enumerate(parts)
-            for bucket in range(number(part.start), number(part.end - 1) + 1)
-        }
-        folded: sums.Sums = {}
-        for bucket, measures in counted.items():
-            into = folded.setdefault(place[bucket], {})
-            for name, value in measures.items():
-                into[name] = into.get(name, 0) + value
-        return _long(folded, [(i, label, label, False) for i, (label, _) in enumerate(parts)], keys)
+        counted = _counted(connection, reference, question, keys, "hour" if unit == "hour" else "day")
+        labels, firsts = _parts(reference.clock, question.period, unit)
+        groups = Groups(np.arange(len(labels)), labels, labels, np.zeros(len(labels), dtype=bool))
+        placed = Counted(
+            [
+                (np.searchsorted(firsts, numbers, side="right") - 1, names, values)
+                for numbers, names, values in counted.parts
+            ]
+        )
+        return FigureTable.of(placed, groups, keys)
 
 
-def _measures(
+@lru_cache(maxsize=256)
+def _parts(clock: ZoneClock, period: Period, unit: Unit) -> tuple[tuple[str, ...], Ints]:
+    """The labels of a period's parts, and the number of the hour or day with which each begins."""
+    parts = split(clock, period, unit)
+    number = clock.hour_number if unit == "hour" else clock.day_number
+    return (
+        tuple(label for label, _ in parts),
+        np.array([number(part.start) for _, part in parts], dtype=np.int64),
+    )
+
+
+def _counted(
     connection: Connection,
     reference: Reference,
     question: Question,
     keys: tuple[str, ...],
     by: By,
     depth: int | None = None,
-) -> sums.Sums:
+) -> Counted:
     """Measures by group, the stock of overdue events among them when it is asked for."""
     definitions = [INDICATORS[key] for key in keys]
     needed = {each.numerator for each in definitions} | {each.denominator or "" for each in definitions}
@@ -153,41 +189,8 @@ def _measures(
     wanted = plan(reference, question, by, depth, measures)
     counted = sums.sums(connection, reference, now_state, wanted)
     if OVERDUE_OPEN in needed:
-        for group, number in sums.overdue_open(connection, reference, now_state, wanted).items():
-            counted.setdefault(group, {})[OVERDUE_OPEN] = number
+        counted.parts += sums.overdue_open(connection, reference, now_state, wanted).parts
     return counted
-
-
-def _long(counted: sums.Sums, groups: Groups, keys: Iterable[str]) -> pd.DataFrame:
-    """FIGURE_COLUMNS from measures by group. Built from whole columns: one object a figure would cost more than the
-    question itself."""
-    wanted = [INDICATORS[key] for key in keys]
-    if not groups or not wanted:
-        return empty(FIGURE_COLUMNS)
-    nothing: Mapping[str, int] = {}
-    measures = [counted.get(group, nothing) for group, _, _, _ in groups]
-    shape = (len(groups), len(wanted))
-    numerator = np.zeros(shape, dtype=np.int64)
-    denominator = np.zeros(shape, dtype=np.int64)
-    for column, definition in enumerate(wanted):
-        numerator[:, column] = [each.get(definition.numerator, 0) for each in measures]
-        if definition.denominator is not None:
-            denominator[:, column] = [each.get(definition.denominator, 0) for each in measures]
-    is_count = np.array([definition.denominator is None for definition in wanted])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        value = np.where(is_count, numerator, np.where(denominator > 0, numerator / denominator, np.nan))
-    each_group = np.repeat(np.arange(len(groups)), len(wanted))
-    _, codes, names, own = zip(*groups, strict=True)
-    columns = {
-        "group": pd.array(codes, dtype="str").take(each_group),
-        "name": pd.array(names, dtype="str").take(each_group),
-        "own": np.array(own, dtype=bool)[each_group],
-        "key": pd.array([definition.key for definition in wanted] * len(groups), dtype="str"),
-        "numerator": numerator.ravel(),
-        "denominator": pd.arrays.IntegerArray(denominator.ravel(), np.tile(is_count, len(groups))),
-        "value": value.ravel(),
-    }
-    return pd.DataFrame(columns, copy=False)
 
 
 def rank(
@@ -203,42 +206,31 @@ def rank(
     Where neither direction is better, the larger number comes first.
     """
     definition = INDICATORS[indicator]
-    found = by_grid(store, question, depth, (indicator,))
-    grids = found[~found["own"]]
-    rows = list(
-        zip(
-            grids["group"],
-            grids["name"],
-            grids["value"],
-            grids["numerator"],
-            grids["denominator"],
-            strict=True,
-        )
+    found = grid_table(store, question, depth, (indicator,))
+    listed = np.flatnonzero(~found.groups.own)
+    value, numerator, denominator = (
+        column[listed, 0] for column in (found.value, found.numerator, found.denominator)
     )
-    if definition.kind == "rate":
-        many = [row for row in rows if row[4] >= max(minimum, 1)]
-        few = [row for row in rows if row[4] < max(minimum, 1)]
-    else:
-        many, few = rows, []
-    many.sort(key=lambda row: row[2], reverse=definition.better != "down")
-    if not rows:
+    is_few = denominator < max(minimum, 1) if definition.kind == "rate" else np.zeros(len(listed), dtype=bool)
+    worse = np.where(is_few, 0.0, value if definition.better == "down" else -value)
+    order = np.lexsort((listed, worse, is_few))
+    ranked = order[: np.count_nonzero(~is_few)]
+    ties = worse[ranked]
+    ranks = np.zeros(len(order), dtype=np.int64)
+    ranks[: len(ranked)] = 1 + np.searchsorted(ties, ties)
+    if not len(listed):
         return empty(RANK_COLUMNS)
-    ranks: list[int] = []
-    for position, row in enumerate(many, start=1):
-        tied = position > 1 and many[position - 2][2] == row[2]
-        ranks.append(ranks[-1] if tied else position)
-    ordered = [*many, *few]
-    codes, names, values, numerators, denominators = zip(*ordered, strict=True)
-    is_few = np.arange(len(ordered)) >= len(many)
     return pd.DataFrame(
         {
-            "rank": pd.arrays.IntegerArray(np.array([*ranks, *[0] * len(few)], dtype=np.int64), is_few),
-            "code": pd.array(codes, dtype="str"),
-            "name": pd.array(names, dtype="str"),
-            "value": np.array(values, dtype=np.float64),
-            "numerator": np.array(numerators, dtype=np.int64),
-            "denominator": pd.array(denominators, dtype="Int64"),
-            "too_few": is_few,
+            "rank": pd.arrays.IntegerArray(ranks, is_few[order]),
+            "code": pd.array([found.groups.codes[place] for place in listed[order]], dtype="str"),
+            "name": pd.array([found.groups.names[place] for place in listed[order]], dtype="str"),
+            "value": value[order],
+            "numerator": numerator[order],
+            "denominator": pd.arrays.IntegerArray(
+                denominator[order], np.full(len(order), definition.kind == "count")
+            ),
+            "too_few": is_few[order],
         },
         copy=False,
     )

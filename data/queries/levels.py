@@ -41,17 +41,14 @@ def level_values(store: Store, question: Question, depth: int, indicator: str) -
     definition = INDICATORS[indicator]
     names = [name for name in (definition.numerator, definition.denominator) if name is not None]
     with store.reading() as connection:
-        reference = reference_within(store, connection)
         now_state = state(connection)
+        reference = reference_within(store, connection, now_state.reference_version)
         if question.live:
             question = replace(question, as_of=max(question.as_of, now_state.latest_at))
         wanted = plan(reference, question, "grid", reference.tree.max_depth, frozenset(names))
         if indicator == OVERDUE_OPEN:
-            vectors = {
-                OVERDUE_OPEN: _of_groups(
-                    reference, sums.overdue_open(connection, reference, now_state, wanted)
-                )
-            }
+            overdue = sums.overdue_open(connection, reference, now_state, wanted)
+            vectors = overdue.under(_every_place(reference))
         elif (
             now_state.counters_stale
             or wanted.as_of < now_state.latest_at
@@ -59,14 +56,13 @@ def level_values(store: Store, question: Question, depth: int, indicator: str) -
             or wanted.channels
         ):
             counted = sums.sums(connection, reference, now_state, wanted)
-            vectors = {
-                name: _of_groups(reference, {group: each.get(name, 0) for group, each in counted.items()})
-                for name in names
-            }
+            vectors = counted.under(_every_place(reference))
         else:
             cache = _caches.setdefault(store, VectorCache())
             vectors = {name: _sum_vector(connection, reference, cache, wanted, name) for name in names}
-        return _lifted(reference, wanted, depth, vectors[names[0]], vectors.get(definition.denominator or ""))
+        nothing = np.zeros(len(reference.tree) + 1, dtype=np.int64)
+        above, *below = (vectors.get(name, nothing) for name in names)
+        return _lifted(reference, wanted, depth, above, below[0] if below else None)
 
 
 def _lifted(
@@ -77,9 +73,8 @@ def _lifted(
     denominator: NDArray[np.int64] | None,
 ) -> LevelValues:
     """Sums of subtrees: ids are preorder numbers, so a subtree is a run of places."""
-    grids = reference.tree.at_depth(wanted.scope.code, depth)
-    first = np.array([grid.id for grid in grids], dtype=np.int64)
-    last = np.array([grid.last_id for grid in grids], dtype=np.int64)
+    level = reference.tree.level(wanted.scope.code, depth)
+    first, last = level.ids, level.last_ids
 
     def over_subtrees(vector: NDArray[np.int64]) -> NDArray[np.int64]:
         running = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(vector)])
@@ -95,11 +90,8 @@ def _lifted(
     return LevelValues(first, above, below, value)
 
 
-def _of_groups(reference: Reference, groups: dict[int, int]) -> NDArray[np.int64]:
-    vector = np.zeros(len(reference.tree) + 1, dtype=np.int64)
-    for group, number in groups.items():
-        vector[group] = number
-    return vector
+def _every_place(reference: Reference) -> NDArray[np.int64]:
+    return np.arange(len(reference.tree) + 1)
 
 
 def _sum_vector(

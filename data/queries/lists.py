@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 import pandas as pd
 from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, func, literal, or_, select
 
-from data.answers import EVENT_COLUMNS, FRESHNESS_COLUMNS, STEP_COLUMNS, Page, Question, Trace, empty
+from data.answers import EVENT_COLUMNS, FRESHNESS_COLUMNS, STEP_COLUMNS, Page, Question, Trace, frame_of
 from data.clocks import MINUTE, Instant
 from data.lifecycle import Status, implied_steps, is_suspended
 from data.measures import FACT_COLUMNS
@@ -17,7 +17,7 @@ from data.queries.plan import Plan, plan
 from data.queries.sums import open_at
 from data.reference import Reference, reference_within
 from data.schema import event, event_step, source
-from data.store import Store
+from data.store import Store, state
 
 ListKind: TypeAlias = Literal["overdue", "open", "newest", "all"]
 
@@ -43,18 +43,16 @@ def list_events(
     `after` is the `next` of the page before. Raises ValueError for an `after` that no page gave.
     """
     with store.reading() as connection:
-        reference = reference_within(store, connection)
+        now_state = state(connection)
+        reference = reference_within(store, connection, now_state.reference_version)
         wanted = plan(reference, question)
-        statement = _list_query(wanted, kind, _read_key(after)).limit(limit + 1)
+        past = wanted.as_of < now_state.latest_at and not question.live
+        statement = _list_query(wanted, kind, _read_key(after), past).limit(limit + 1)
         rows = [dict(row) for row in connection.execute(statement).mappings()]
         names = _source_names(connection)
     more = len(rows) > limit
     listed = [_listed(reference, names, row, wanted.as_of) for row in rows[:limit]]
-    frame = (
-        pd.DataFrame(listed, columns=list(EVENT_COLUMNS)).astype(dict(EVENT_COLUMNS))
-        if listed
-        else empty(EVENT_COLUMNS)
-    )
+    frame = frame_of(listed, EVENT_COLUMNS)
     if not more:
         return Page(frame, None)
     last = rows[limit - 1]
@@ -91,7 +89,9 @@ _LISTED = (
 )
 
 
-def _list_query(wanted: Plan, kind: ListKind, after: tuple[Instant | None, int] | None) -> Select[Any]:
+def _list_query(
+    wanted: Plan, kind: ListKind, after: tuple[Instant | None, int] | None, past: bool
+) -> Select[Any]:
     as_of = literal(wanted.as_of, BigInteger)
     order = event.c[_ORDER[kind]]
     where: list[ColumnElement[bool]] = []
@@ -104,7 +104,8 @@ def _list_query(wanted: Plan, kind: ListKind, after: tuple[Instant | None, int] 
     if wanted.channels is not None:
         where.append((event.c.channel_id + 0).in_(wanted.channels))
     if kind in ("overdue", "open"):
-        where += [open_at(event, as_of), event.c.reported_at + 0 <= as_of]
+        now_open = event.c.closed_at.is_(None) & event.c.withdrawn_at.is_(None)
+        where += [open_at(event, as_of), event.c.reported_at + 0 <= as_of] if past else [now_open]
         if kind == "overdue":
             where.append(order < as_of)
         statement = select(*_LISTED).order_by(order.is_(None), order, event.c.id)
@@ -218,7 +219,7 @@ def trace(store: Store, scope: str, event_id: int, as_of: Instant) -> Trace:
     )
     fields = _listed(reference, names, row, as_of) | {name: row[name] for name in more}
     fields |= {"extensions": row["extensions"], "due_provisional": bool(row["due_provisional"])}
-    return Trace(fields, pd.DataFrame(steps, columns=list(STEP_COLUMNS)).astype(dict(STEP_COLUMNS)))
+    return Trace(fields, frame_of(steps, STEP_COLUMNS))
 
 
 def _written(connection: Connection, event_id: int) -> list[dict[str, Any]]:
@@ -273,12 +274,14 @@ def freshness(store: Store) -> pd.DataFrame:
     """FRESHNESS_COLUMNS, one row a source in the order of their names; empty when nothing was ever reported."""
     with store.reading() as connection:
         rows = [
-            (row.name, row.last_reported_at or None, row.last_recorded_at)
+            {
+                "source": row.name,
+                "last_reported_at": row.last_reported_at or None,
+                "last_recorded_at": row.last_recorded_at,
+            }
             for row in connection.execute(select(source).order_by(source.c.name))
         ]
-    if not rows:
-        return empty(FRESHNESS_COLUMNS)
-    return pd.DataFrame(rows, columns=list(FRESHNESS_COLUMNS)).astype(dict(FRESHNESS_COLUMNS))
+    return frame_of(rows, FRESHNESS_COLUMNS)
 
 
 def last_reports(store: Store, as_of: Instant) -> dict[str, Instant | None]:

@@ -7,7 +7,7 @@ and the ragged ends of a period are counted from the events, whose indexes hold 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -32,15 +32,14 @@ from sqlalchemy import (
 from data.clocks import DAY, HOUR, Instant, ZoneClock
 from data.facts import SqlFacts
 from data.grains import DAYS, HOURS, Cover, Grain, cover, family
+from data.indicators import OVERDUE_OPEN
 from data.measures import BY_MILESTONE
 from data.periods import Period
+from data.queries.counted import Counted
 from data.queries.plan import By, Plan
 from data.reference import Reference
 from data.schema import event, event_past
-from data.store import State
-
-Sums: TypeAlias = dict[int, dict[str, int]]
-"""Measures by group: 0 where nothing is grouped, else the grid, category or channel id, or the hour or day number."""
+from data.store import State, driver_rows
 
 _SEEK_LIMIT = 400
 """Up to so many buckets are sought one by one, which reads one grid's rows only; beyond, a range is read."""
@@ -52,9 +51,10 @@ _SHORT = 3 * DAY
 """A period so short that finding its events by time is always cheap."""
 
 
-def sums(connection: Connection, reference: Reference, state: State, wanted: Plan) -> Sums:
-    """Sums of measures by group; a group without any event is absent."""
-    totals: Sums = {}
+def sums(connection: Connection, reference: Reference, state: State, wanted: Plan) -> Counted:
+    """Sums of measures by group: 0 where nothing is grouped, else the id of the grid, category or channel, or the
+    number of the local hour or day. A group without any event is absent or counts nothing."""
+    totals = Counted()
     if state.counters_stale or wanted.as_of < state.latest_at:
         past = wanted.as_of < state.latest_at
         for milestones, period in _by_range(wanted):
@@ -98,18 +98,18 @@ def _read_counters(
     wanted: Plan,
     milestones: tuple[str, ...],
     covered: Cover,
-    totals: Sums,
+    totals: Counted,
 ) -> None:
     names = tuple(measure.name for milestone in milestones for measure in BY_MILESTONE[milestone])
+    group = _GROUP_COLUMNS[wanted.by]
+    postgresql = connection.dialect.name == "postgresql"
     for grain, first, last in covered.runs:
-        group = _GROUP_COLUMNS[wanted.by]
-        rows = connection.exec_driver_sql(
-            *_counter_query(connection.dialect.name == "postgresql", names, group, grain, first, last, wanted)
-        )
-        for key, *values in rows:
-            if values[0] is None and not any(values):
-                continue
-            _add(totals, _group(reference, wanted, grain, key), names, values)
+        query = _counter_query(postgresql, names, group, grain, first, last, wanted)
+        rows = driver_rows(connection, *query)
+        if wanted.by == "day" and grain.unit == HOURS:
+            clock = reference.clock
+            rows = [(clock.day_number(clock.hour_start(hour)), *values) for hour, *values in rows]
+        totals.add(names, rows)
 
 
 _GROUP_COLUMNS: dict[By, str] = {
@@ -163,22 +163,7 @@ def _counter_query(
 
 @lru_cache(maxsize=256)
 def _counter_select(names: tuple[str, ...], group: str) -> str:
-    return f"SELECT {group}, {', '.join(f'SUM({name})' for name in names)} FROM rollup WHERE "
-
-
-def _group(reference: Reference, wanted: Plan, grain: Grain, key: int) -> int:
-    if wanted.by == "grid":
-        return int(reference.tree.ancestor_ids(wanted.depth)[key])
-    if wanted.by == "day" and grain.unit == HOURS:
-        return reference.clock.day_number(reference.clock.hour_start(key))
-    return key
-
-
-def _add(totals: Sums, group: int, names: Iterable[str], values: Iterable[Any], sign: int = 1) -> None:
-    into = totals.setdefault(group, {})
-    for name, value in zip(names, values, strict=True):
-        if value:
-            into[name] = into.get(name, 0) + sign * int(value)
+    return f"SELECT {group}, {', '.join(f'COALESCE(SUM({name}), 0)' for name in names)} FROM rollup WHERE "
 
 
 def _count_events(
@@ -188,7 +173,7 @@ def _count_events(
     milestones: tuple[str, ...],
     period: Period,
     past: bool,
-    totals: Sums,
+    totals: Counted,
 ) -> None:
     """Counts events by the measures' own conditions. For a past instant: the events as they are now with later facts
     hidden, minus those overwritten since, plus what the overwritten ones said then."""
@@ -214,10 +199,13 @@ def _count_events(
         past,
         _offsets(reference.clock, period) if wanted.by in ("hour", "day") else None,
     )
-    for sign, milestone, key, *counted in connection.execute(statement, values):
-        names = [measure.name for measure in BY_MILESTONE[milestone]]
-        group = int(reference.tree.ancestor_ids(wanted.depth)[key]) if wanted.by == "grid" else int(key)
-        _add(totals, group, names, counted[: len(names)], sign)
+    found: dict[str, list[list[int]]] = defaultdict(list)
+    for sign, milestone, key, *counted in connection.execute(statement, values).all():
+        if counted[0] is not None:
+            found[milestone].append([key, *(sign * number for number in counted)])
+    for milestone, rows in found.items():
+        names = tuple(measure.name for measure in BY_MILESTONE[milestone])
+        totals.add(names, [row[: 1 + len(names)] for row in rows])
 
 
 def measure_by_own_grid(
@@ -310,7 +298,7 @@ def _plain(number: int) -> ColumnElement[int]:
     return literal_column(str(number), Integer)
 
 
-def overdue_open(connection: Connection, reference: Reference, state: State, wanted: Plan) -> dict[int, int]:
+def overdue_open(connection: Connection, reference: Reference, state: State, wanted: Plan) -> Counted:
     """Events open at the as-of instant whose handling deadline is before it, by group; grouped by time they are counted
     under the hour or day of their report, and only those reported in the period."""
     past = wanted.as_of < state.latest_at
@@ -332,11 +320,10 @@ def overdue_open(connection: Connection, reference: Reference, state: State, wan
         "categories": wanted.categories or (),
         "channels": wanted.channels or (),
     }
-    counted: dict[int, int] = defaultdict(int)
-    for sign, key, number in connection.execute(statement, values):
-        group = int(reference.tree.ancestor_ids(wanted.depth)[key]) if wanted.by == "grid" else int(key)
-        counted[group] += sign * int(number)
-    return dict(counted)
+    rows = connection.execute(statement, values).all()
+    counted = Counted()
+    counted.add((OVERDUE_OPEN,), [(key, sign * number) for sign, key, number in rows])
+    return counted
 
 
 @lru_cache(maxsize=128)

@@ -61,10 +61,10 @@ def _write(url: str, seconds: float) -> tuple[list[float], int, float]:
                 key = f"L{next(numbers)}"
                 at = now() - 1_000
                 grid = leaves[int(rng.integers(len(leaves)))]
-                common = {"source": "live", "key": key}
                 batch.append(
                     Report(
-                        **common,
+                        source="live",
+                        key=key,
                         at=at,
                         channel="h1",
                         category=f"c{int(rng.integers(125)):03d}",
@@ -73,7 +73,7 @@ def _write(url: str, seconds: float) -> tuple[list[float], int, float]:
                     )
                 )
                 batch += [
-                    Step(**common, step_key=str(kind), kind=kind, at=at)
+                    Step(source="live", key=key, step_key=str(kind), kind=kind, at=at)
                     for kind in (Kind.ACCEPT, Kind.DISPATCH, Kind.HANDLE, Kind.CLOSE)
                 ]
             started = time.perf_counter()

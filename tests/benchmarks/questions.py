@@ -11,7 +11,7 @@ from data.answers import Question
 from data.clocks import DAY, HOUR
 from data.indicators import INDICATORS, OVERDUE_OPEN
 from data.periods import Period, days
-from data.queries.figures import by_category, by_time, rank, totals
+from data.queries.figures import named_table, rank, time_table, totals
 from data.queries.levels import level_values
 from data.queries.lists import list_events
 from data.reference import Reference
@@ -79,14 +79,14 @@ def cases(reference: Reference) -> list[Case]:
         ),
         Case(
             "hourly curve of a district, 7 days",
-            lambda store: by_time(store, ask(week, district.code), "hour", ("received", "closed")),
+            lambda store: time_table(store, ask(week, district.code), "hour", ("received", "closed")),
             lambda scan: scan.sums(week, as_of, ("received", "closed"), hour_key, in_district),
             10,
             True,
         ),
         Case(
             "daily curve of the city, 1 year",
-            lambda store: by_time(store, ask(year), "day", ("received", "closed")),
+            lambda store: time_table(store, ask(year), "day", ("received", "closed")),
             lambda scan: scan.sums(year, as_of, ("received", "closed"), day_key),
             10,
             True,
@@ -101,8 +101,8 @@ def cases(reference: Reference) -> list[Case]:
         Case(
             "hot categories against the 30 days before",
             lambda store: (
-                by_category(store, ask(month), ("received",)),
-                by_category(store, ask(before), ("received",)),
+                named_table(store, ask(month), "category", ("received",)),
+                named_table(store, ask(before), "category", ("received",)),
             ),
             lambda scan: (
                 scan.sums(month, as_of, ("received",), "category_id"),

@@ -42,7 +42,7 @@ class SizeReport:
 
 
 def table(reports: Sequence[SizeReport]) -> str:
-    """Questions by database and size as ratios against the scan of the same run, then loading, size and live writing."""
+    """Questions by database and size as ratios against the scan of the same run; then loading, size and writing."""
     heads = [f"{report.backend} {report.events:,}" for report in reports]
     lines = [
         "| question | promised | " + " | ".join(heads) + " |",

@@ -106,7 +106,10 @@ def agree(figures: Figures, expected: Mapping[str, Any]) -> None:
     share(figures["completion"]["value"], expected["completion_rate"])
     share(judged["value"], expected["on_time_rate_closed_with_due"])
     with_overdue = judged["denominator"] + stock["numerator"]
-    share(judged["numerator"] / with_overdue if with_overdue else None, expected["on_time_rate_closed_plus_overdue_open"])
+    share(
+        judged["numerator"] / with_overdue if with_overdue else None,
+        expected["on_time_rate_closed_plus_overdue_open"],
+    )
 
 
 def share(found: float | None, expected: float | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.datums import to_wgs84, wgs84_to_gcj02
@@ -25,6 +25,7 @@ def test_bd09_goes_by_way_of_gcj02() -> None:
     assert np.allclose(direct, by_way, atol=1e-9)
 
 
+@settings(deadline=None)
 @given(lon=st.floats(74, 134), lat=st.floats(5, 53))
 def test_gcj02_there_and_back_is_the_same_to_a_centimetre(lon: float, lat: float) -> None:
     back = to_wgs84("gcj02", *wgs84_to_gcj02(_one(lon), _one(lat)))

@@ -25,7 +25,10 @@ NOW = NINE + 30 * DAY
 
 
 def report(key: str = "k", at: Instant = NINE, **fields: Any) -> Report:
-    return Report(**{"source": "s", "key": key, "at": at, "channel": "hotline", "category": "light", "grid": CELL} | fields)
+    return Report(
+        **{"source": "s", "key": key, "at": at, "channel": "hotline", "category": "light", "grid": CELL}
+        | fields
+    )
 
 
 def step(kind: Kind, at: Instant = NINE + 1, key: str = "k", step_key: str = "", **data: Any) -> Step:
@@ -41,7 +44,10 @@ def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     with store.reading() as connection:
         return {
             table.name: sorted(
-                (tuple(row) for row in connection.execute(select(*[c for c in table.c if c.name != "recorded_at"]))),
+                (
+                    tuple(row)
+                    for row in connection.execute(select(*[c for c in table.c if c.name != "recorded_at"]))
+                ),
                 key=repr,
             )
             for table in (event, event_step, event_past, rollup)
@@ -54,7 +60,13 @@ def differing(store: Store) -> int:
 
 
 def test_the_same_told_twice_is_unchanged(store: Store) -> None:
-    batch: list[Operation] = [report(), step(Kind.ACCEPT), step(Kind.HANDLE), step(Kind.CLOSE), step(Kind.RATE, rating=5)]
+    batch: list[Operation] = [
+        report(),
+        step(Kind.ACCEPT),
+        step(Kind.HANDLE),
+        step(Kind.CLOSE),
+        step(Kind.RATE, rating=5),
+    ]
     assert statuses(write(store, batch, NOW)) == ["added", *["applied"] * 4]
     before, version = everything(store), store.version()
     outcomes = write(store, batch, NOW + DAY)
@@ -66,7 +78,12 @@ def test_the_same_told_twice_is_unchanged(store: Store) -> None:
 
 def test_the_same_told_twice_in_one_batch(store: Store) -> None:
     accept = step(Kind.ACCEPT)
-    assert statuses(write(store, [report(), report(), accept, accept], NOW)) == ["added", "unchanged", "applied", "unchanged"]
+    assert statuses(write(store, [report(), report(), accept, accept], NOW)) == [
+        "added",
+        "unchanged",
+        "applied",
+        "unchanged",
+    ]
 
 
 def test_an_old_step_told_again_after_later_ones_is_unchanged(store: Store) -> None:
@@ -79,7 +96,10 @@ REFUSED: tuple[tuple[Operation, str], ...] = (
     (step(Kind.DISPATCH, NINE + 1, step_key="accept"), "it cannot become dispatch at"),
     (report(step_key="accept"), "it cannot become report at"),
     (report(at=NINE + 1), "step 'report' is known as report at"),
-    (report(step_key="another"), "event 'k' was reported before, at 2026-03-05T01:00:00Z: one event has one report"),
+    (
+        report(step_key="another"),
+        "event 'k' was reported before, at 2026-03-05T01:00:00Z: one event has one report",
+    ),
     (step(Kind.ACCEPT, key="stranger"), "event 'stranger' is not known: report it first"),
     (step(Kind.HANDLE, NOW + 1), "the handle at .* lies in the future .now is"),
     (report("new", at=NOW + 1), "the report at .* lies in the future .now is"),
@@ -138,7 +158,11 @@ def test_a_fact_of_now_is_no_future(store: Store) -> None:
 
 def test_a_refused_step_leaves_its_key_free(store: Store) -> None:
     too_early = step(Kind.CLOSE, step_key="1")
-    assert statuses(write(store, [report(), too_early, step(Kind.HANDLE, step_key="1")], NOW)) == ["added", "refused", "applied"]
+    assert statuses(write(store, [report(), too_early, step(Kind.HANDLE, step_key="1")], NOW)) == [
+        "added",
+        "refused",
+        "applied",
+    ]
 
 
 def test_the_same_key_of_another_source_is_another_event(store: Store) -> None:
@@ -153,13 +177,18 @@ def test_single_and_batch_come_to_the_same(store: Store, sqlite_store: Store) ->
     now = latest(operations)
     singly = [outcome for operation in operations for outcome in write(sqlite_store, [operation], now)]
     batched = [
-        outcome for start in range(0, len(operations), 60) for outcome in write(store, operations[start : start + 60], now)
+        outcome
+        for start in range(0, len(operations), 60)
+        for outcome in write(store, operations[start : start + 60], now)
     ]
     assert [(o.status, o.reason) for o in singly] == [(o.status, o.reason) for o in batched]
     assert {"added", "applied", "unchanged", "refused"} == set(statuses(singly))
 
     def without_ids(told: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
-        return told | {name: sorted((row[1:] for row in told[name]), key=repr) for name in ("event", "event_step", "event_past")}
+        return told | {
+            name: sorted((row[1:] for row in told[name]), key=repr)
+            for name in ("event", "event_step", "event_past")
+        }
 
     def cells(store: Store) -> set[tuple[int, ...]]:
         return {tuple(value or 0 for value in row) for row in everything(store)["rollup"] if any(row[5:])}
@@ -168,8 +197,12 @@ def test_single_and_batch_come_to_the_same(store: Store, sqlite_store: Store) ->
     for name in ("event_step", "event_past"):
         assert one[name] == other[name]
     strip = {"id", "source_id"}
-    assert [{k: v for k, v in row.items() if k not in strip} for row in sorted(event_rows(store), key=lambda r: r["source_key"])] == [
-        {k: v for k, v in row.items() if k not in strip} for row in sorted(event_rows(sqlite_store), key=lambda r: r["source_key"])
+    assert [
+        {k: v for k, v in row.items() if k not in strip}
+        for row in sorted(event_rows(store), key=lambda r: r["source_key"])
+    ] == [
+        {k: v for k, v in row.items() if k not in strip}
+        for row in sorted(event_rows(sqlite_store), key=lambda r: r["source_key"])
     ]
     assert cells(store) == cells(sqlite_store)
 

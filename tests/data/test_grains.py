@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.clocks import DAY, HOUR, Instant, ZoneClock, parse_instant
-from data.grains import GRAINS, OWN_DAY, OWN_GRAINS, Grain, Unit, buckets, cover, family
+from data.grains import GRAINS, OWN_GRAINS, Grain, Unit, buckets, cover, family
 from data.periods import Period
 from tests.support.city import NEW_YORK, SHANGHAI
 
 CLOCKS = tuple(ZoneClock.of(zone) for zone in (SHANGHAI, NEW_YORK, "Asia/Kolkata"))
 FROM, TO = parse_instant("2025-06-01T00:00:00Z"), parse_instant("2027-06-01T00:00:00Z")
-FAMILIES = sorted({family(grain.depth, grain.by_category, grain.by_channel) for grain in GRAINS}, key=str)
-UNITS = sorted({grain.unit for grain in GRAINS}, key=str)
+FAMILIES = sorted({family(grain.depth, grain.by_category, grain.by_channel) for grain in GRAINS} | {OWN_GRAINS}, key=str)
+UNITS = sorted({grain.unit for grain in (*GRAINS, *OWN_GRAINS)}, key=str)
 
 
 @st.composite
@@ -39,17 +39,24 @@ def periods(draw: st.DrawFn) -> tuple[ZoneClock, Period]:
     clock = draw(st.sampled_from(CLOCKS))
     start = draw(moments(clock))
     length = draw(st.sampled_from((0, HOUR, DAY, 3 * DAY, 70 * DAY, 400 * DAY)))
-    end = draw(st.sampled_from((start + length, start + draw(st.integers(0, 200 * DAY)), draw(moments(clock)))))
+    end = draw(
+        st.sampled_from((start + length, start + draw(st.integers(0, 200 * DAY)), draw(moments(clock))))
+    )
     return clock, Period(min(start, end), max(start, end))
 
 
 @given(periods(), st.sampled_from([*FAMILIES, ()]))
 @settings(max_examples=400, deadline=None)
-def test_a_cover_is_exact_and_disjoint(given_period: tuple[ZoneClock, Period], grains: tuple[Grain, ...]) -> None:
+def test_a_cover_is_exact_and_disjoint(
+    given_period: tuple[ZoneClock, Period], grains: tuple[Grain, ...]
+) -> None:
     clock, period = given_period
     found = cover(clock, period, grains)
     pieces = [
-        *((grain.unit.start(clock, first), grain.unit.start(clock, last)) for grain, first, last in found.runs),
+        *(
+            (grain.unit.start(clock, first), grain.unit.start(clock, last))
+            for grain, first, last in found.runs
+        ),
         *((rest.start, rest.end) for rest in found.remainders),
     ]
     assert all(start < end for start, end in pieces)
@@ -83,13 +90,17 @@ def test_a_bucket_holds_its_instants(data: st.DataObject, clock: ZoneClock, unit
     at = data.draw(moments(clock))
     bucket = unit.bucket(clock, at)
     assert unit.start(clock, bucket) <= at < unit.start(clock, bucket + 1)
-    assert unit.bucket(clock, np.array([at, at - 1], dtype=np.int64)).tolist() == [bucket, unit.bucket(clock, at - 1)]
+    assert unit.bucket(clock, np.array([at, at - 1], dtype=np.int64)).tolist() == [
+        bucket,
+        unit.bucket(clock, at - 1),
+    ]
 
 
 def test_every_grain_s_key_is_its_own() -> None:
-    assert len({grain.id for grain in GRAINS}) == len(GRAINS)
-    assert OWN_DAY not in {grain.id for grain in GRAINS}
-    assert len({(grain.unit, grain.depth, grain.by_category, grain.by_channel) for grain in GRAINS}) == len(GRAINS)
+    assert len({grain.id for grain in (*GRAINS, *OWN_GRAINS)}) == len(GRAINS) + len(OWN_GRAINS)
+    assert len({(grain.unit, grain.depth, grain.by_category, grain.by_channel) for grain in GRAINS}) == len(
+        GRAINS
+    )
     assert all(grain.answers for grain in GRAINS)
     assert {grain.depth for grain in OWN_GRAINS} == {None}
 
@@ -114,7 +125,9 @@ def test_a_day_of_new_york(day: str, hours: int) -> None:
     whole = Period(clock.day_start(number), clock.day_start(number + 1))
     assert whole.end - whole.start == hours * HOUR
     city = family(0, False, False)
-    assert [(grain.unit.name, last - first) for grain, first, last in cover(clock, whole, city).runs] == [("day", 1)]
+    assert [(grain.unit.name, last - first) for grain, first, last in cover(clock, whole, city).runs] == [
+        ("day", 1)
+    ]
     ragged = cover(clock, Period(whole.start + HOUR, whole.end), city)
     assert [(grain.unit.name, last - first) for grain, first, last in ragged.runs] == [("hour", hours - 1)]
     assert ragged.remainders == ()

@@ -46,7 +46,9 @@ def test_a_tree_by_following_parents(nodes: list[Node]) -> None:
         below = {code for code in above if grid.code in line(code)}
         assert {each.code for each in tree if grid.id <= each.id <= grid.last_id} == below
         assert {code for code in above if tree.contains(grid.code, code)} == below
-        assert {child.code for child in tree.children(grid.code)} == {c for c, p in above.items() if p == grid.code}
+        assert {child.code for child in tree.children(grid.code)} == {
+            c for c, p in above.items() if p == grid.code
+        }
         for depth in range(tree.max_depth + 2):
             at_depth = tree.at_depth(grid.code, depth)
             assert {each.code for each in at_depth} == {c for c in below if len(line(c)) == depth + 1}
@@ -101,7 +103,12 @@ def test_what_is_no_tree(nodes: list[Node], sentence: str) -> None:
 
 def test_an_unknown_grid_is_a_plain_sentence() -> None:
     tree = plant(small_nodes())
-    for ask in (tree.get, tree.ancestors, lambda code: tree.at_depth(code, 1), lambda code: tree.contains(code, CITY)):
+    for ask in (
+        tree.get,
+        tree.ancestors,
+        lambda code: tree.at_depth(code, 1),
+        lambda code: tree.contains(code, CITY),
+    ):
         with pytest.raises(UnknownGrid, match="expected the code of a grid of '11', found 'x'"):
             ask("x")
 

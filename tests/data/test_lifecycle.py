@@ -89,7 +89,9 @@ class Story:
         self.kinds = {Kind.REPORT}
 
     def step(self, kind: Kind, at: Instant = NINE, **data: Any) -> Story:
-        step = Step(source="s", key="k", step_key=f"{kind} {at}", kind=kind, at=at, data=data or _DATA.get(kind, {}))
+        step = Step(
+            source="s", key="k", step_key=f"{kind} {at}", kind=kind, at=at, data=data or _DATA.get(kind, {})
+        )
         self.row = advance(self.rules, self.row, step, self.kinds)
         self.kinds.add(kind)
         return self
@@ -151,7 +153,9 @@ def test_every_step_in_every_status(tell: Tell, kind: Kind, status: Status) -> N
         assert story.row["steps"] == steps + 1
         assert story.row["last_step_at"] == at
     else:
-        story.refuses(kind, f"^cannot {kind} an event that is {old}: expected {', '.join(sorted(legal))}$", at)
+        story.refuses(
+            kind, f"^cannot {kind} an event that is {old}: expected {', '.join(sorted(legal))}$", at
+        )
 
 
 def test_a_second_report_is_no_step(tell: Tell) -> None:
@@ -170,7 +174,9 @@ def test_steps_come_in_order_of_time(tell: Tell) -> None:
 
 
 def test_a_report_that_names_what_the_city_does_not_have(tell: Tell) -> None:
-    with pytest.raises(Refused, match="expected the code of a category .light, noise, other, road, tree., found 'x'"):
+    with pytest.raises(
+        Refused, match="expected the code of a category .light, noise, other, road, tree., found 'x'"
+    ):
         tell(category="x")
     with pytest.raises(Refused, match="expected the code of a channel .hotline, patrol, sensor., found 'x'"):
         tell(channel="x")
@@ -178,7 +184,9 @@ def test_a_report_that_names_what_the_city_does_not_have(tell: Tell) -> None:
 
 def test_a_report_on_an_unknown_grid(shanghai: Reference) -> None:
     with pytest.raises(Refused, match="expected the code of a grid of '11', found 'x'"):
-        begin(shanghai.rules, Report(source="s", key="k", at=NINE, channel="hotline", category="road", grid="x"))
+        begin(
+            shanghai.rules, Report(source="s", key="k", at=NINE, channel="hotline", category="road", grid="x")
+        )
 
 
 @pytest.mark.parametrize(("name", "word"), [("accept_due_at", "acceptance"), ("handle_due_at", "handling")])
@@ -244,7 +252,9 @@ def test_the_straight_way(tell: Tell) -> None:
     story.step(Kind.HANDLE, NINE + 3).step(Kind.VERIFY, NINE + 4).step(Kind.CLOSE, NINE + 5)
     story.step(Kind.RATE, NINE + 6, rating=2, solved=False)
     row = story.row
-    assert [row[name] for name in ("accepted_at", "dispatched_at", "handled_at", "closed_at", "rated_at")] == [
+    assert [
+        row[name] for name in ("accepted_at", "dispatched_at", "handled_at", "closed_at", "rated_at")
+    ] == [
         NINE + 1,
         NINE + 2,
         NINE + 3,
@@ -263,13 +273,17 @@ def test_a_rating_is_a_whole_number(tell: Tell, rating: object) -> None:
 
 @pytest.mark.parametrize("rating", [0, 6, -1])
 def test_a_rating_is_one_to_five(tell: Tell, rating: int) -> None:
-    tell().steps(*_PATHS[Status.CLOSED]).refuses(Kind.RATE, f"^a rating is 1 to 5, found {rating}$", rating=rating)
+    tell().steps(*_PATHS[Status.CLOSED]).refuses(
+        Kind.RATE, f"^a rating is 1 to 5, found {rating}$", rating=rating
+    )
 
 
 def test_a_default_rating_says_nothing(tell: Tell) -> None:
     story = tell().steps(*_PATHS[Status.CLOSED]).step(Kind.RATE, NINE + 1, rating=5, by_default=True)
     assert story.row["rated_at"] is story.row["rating"] is story.row["solved"] is None
-    story.step(Kind.RATE, NINE + 2, rating=1, solved=False).step(Kind.RATE, NINE + 3, rating=5, by_default=True)
+    story.step(Kind.RATE, NINE + 2, rating=1, solved=False).step(
+        Kind.RATE, NINE + 3, rating=5, by_default=True
+    )
     assert (story.row["rated_at"], story.row["rating"], story.row["solved"]) == (NINE + 2, 1, 0)
 
 
@@ -290,9 +304,16 @@ def test_a_return_undoes_the_handling_and_is_remembered(tell: Tell) -> None:
 
 
 def test_a_reopening_undoes_handling_and_closing(tell: Tell) -> None:
-    story = tell().steps(*_PATHS[Status.CLOSED]).step(Kind.RATE, NINE + 1, rating=1).step(Kind.REOPEN, NINE + 2)
+    story = (
+        tell().steps(*_PATHS[Status.CLOSED]).step(Kind.RATE, NINE + 1, rating=1).step(Kind.REOPEN, NINE + 2)
+    )
     row = story.row
-    assert (row["handled_at"], row["closed_at"], row["reworked_at"], row["rated_at"]) == (None, None, NINE + 2, NINE + 1)
+    assert (row["handled_at"], row["closed_at"], row["reworked_at"], row["rated_at"]) == (
+        None,
+        None,
+        NINE + 2,
+        NINE + 1,
+    )
     assert row["handle_due_at"] == NINE + 3 * DAY
 
 
@@ -342,7 +363,9 @@ def test_a_suspension_ends_by_itself(tell: Tell) -> None:
     assert not is_suspended(story.row, NINE + HOUR)
     for kind in (Kind.ACCEPT, Kind.DISPATCH, Kind.HANDLE, Kind.EXTEND, Kind.SUSPEND):
         story.refuses(
-            kind, f"^cannot {kind} an event that is suspended until {iso(NINE + HOUR)}: resume it first$", NINE + 2
+            kind,
+            f"^cannot {kind} an event that is suspended until {iso(NINE + HOUR)}: resume it first$",
+            NINE + 2,
         )
     story.step(Kind.WHISTLE, NINE + 2).step(Kind.JOIN, NINE + 2).step(Kind.CORRECT, NINE + 2)
     story.refuses(Kind.RESUME, "^cannot resume an event that is not suspended$", NINE + HOUR)
@@ -358,7 +381,9 @@ def test_a_resumption_gives_back_what_was_not_used(tell: Tell) -> None:
     story.step(Kind.RESUME, NINE + 2 * HOUR)
     assert story.row["handle_due_at"] == NINE + 5 * HOUR
     assert not is_suspended(story.row, NINE + 2 * HOUR)
-    at_once = tell(category="road").step(Kind.SUSPEND, NINE + HOUR, until=NINE + DAY).step(Kind.RESUME, NINE + HOUR)
+    at_once = (
+        tell(category="road").step(Kind.SUSPEND, NINE + HOUR, until=NINE + DAY).step(Kind.RESUME, NINE + HOUR)
+    )
     assert at_once.row["handle_due_at"] == NINE + 4 * HOUR
 
 
@@ -368,14 +393,18 @@ def test_when_a_suspension_is_refused(tell: Tell) -> None:
     story.refuses(Kind.SUSPEND, "^a suspend needs 'until'", until="tomorrow")
     late = NINE + 4 * HOUR + 1
     story.refuses(
-        Kind.SUSPEND, "^cannot suspend an event whose handling deadline passed at .*: it is asked for before", late,
+        Kind.SUSPEND,
+        "^cannot suspend an event whose handling deadline passed at .*: it is asked for before",
+        late,
         until=late + 1,
     )
     story.refuses(Kind.RESUME, "^cannot resume an event that is not suspended$")
     story.step(Kind.SUSPEND, NINE + 4 * HOUR, until=NINE + 5 * HOUR)
     assert story.row["handle_due_at"] == NINE + 5 * HOUR
     story.refuses(
-        Kind.SUSPEND, "^an event is suspended once only, and this one was suspended before$", NINE + 5 * HOUR,
+        Kind.SUSPEND,
+        "^an event is suspended once only, and this one was suspended before$",
+        NINE + 5 * HOUR,
         until=NINE + 6 * HOUR,
     )
 
@@ -389,7 +418,8 @@ def test_suspension_without_a_deadline(tell: Tell) -> None:
 def test_extensions(tell: Tell) -> None:
     story = tell(category="road", handle_due_at=NINE + HOUR)
     story.refuses(
-        Kind.EXTEND, "^an extension moves the deadline later than 2026-03-05T02:00:00Z, found 2026-03-05T02:00:00Z$",
+        Kind.EXTEND,
+        "^an extension moves the deadline later than 2026-03-05T02:00:00Z, found 2026-03-05T02:00:00Z$",
         due_at=NINE + HOUR,
     )
     story.refuses(Kind.EXTEND, "^an extend needs 'due_at'|^a extend needs 'due_at'", due_at="later")
@@ -397,7 +427,9 @@ def test_extensions(tell: Tell) -> None:
     story.refuses(Kind.EXTEND, "deadline passed at", NINE + HOUR + 2, due_at=NINE + DAY)
     story.step(Kind.EXTEND, NINE + HOUR + 1, due_at=NINE + DAY)
     assert (story.row["handle_due_at"], story.row["extensions"]) == (NINE + DAY, 2)
-    story.refuses(Kind.EXTEND, "^an event is extended 2 times at most$", NINE + 2 * HOUR, due_at=NINE + 2 * DAY)
+    story.refuses(
+        Kind.EXTEND, "^an event is extended 2 times at most$", NINE + 2 * HOUR, due_at=NINE + 2 * DAY
+    )
     tell(category="other").refuses(Kind.EXTEND, "^cannot extend an event that has no handling deadline$")
 
 
@@ -433,9 +465,16 @@ def test_a_corrected_grid(tell: Tell, shanghai: Reference) -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "expected_in"),
-    [("road", "light", 3 * DAY), ("light", "road", 4 * HOUR), ("road", "other", 4 * HOUR), ("other", "road", None)],
+    [
+        ("road", "light", 3 * DAY),
+        ("light", "road", 4 * HOUR),
+        ("road", "other", 4 * HOUR),
+        ("other", "road", None),
+    ],
 )
-def test_a_corrected_category_brings_its_own_limit(tell: Tell, old: str, new: str, expected_in: int | None) -> None:
+def test_a_corrected_category_brings_its_own_limit(
+    tell: Tell, old: str, new: str, expected_in: int | None
+) -> None:
     story = tell(category=old).step(Kind.CORRECT, NINE + 1, category=new)
     assert story.row["handle_due_at"] == (None if expected_in is None else NINE + expected_in)
 
@@ -464,7 +503,9 @@ def test_a_correction_during_a_suspension_changes_the_paused_clock(tell: Tell) -
     story.step(Kind.CORRECT, NINE + 2 * HOUR, category="road")
     assert story.row["handle_due_at"] == NINE + 20 * DAY + 3 * HOUR
     assert story.step(Kind.RESUME, NINE + 9 * DAY).row["handle_due_at"] == NINE + 9 * DAY + 3 * HOUR
-    own = tell(category="light", handle_due_at=NINE + DAY).step(Kind.SUSPEND, NINE + HOUR, until=NINE + 20 * DAY)
+    own = tell(category="light", handle_due_at=NINE + DAY).step(
+        Kind.SUSPEND, NINE + HOUR, until=NINE + 20 * DAY
+    )
     own.step(Kind.CORRECT, NINE + 2 * HOUR, category="road").step(Kind.RESUME, NINE + 9 * DAY)
     assert own.row["handle_due_at"] == NINE + 10 * DAY - HOUR
 

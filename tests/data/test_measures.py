@@ -41,7 +41,10 @@ ROWS: st.SearchStrategy[Row] = st.fixed_dictionaries(
 )
 
 _TABLE = Table(
-    "facts", MetaData(), Column("id", Integer, primary_key=True), *[Column(name, BigInteger) for name in FACT_COLUMNS]
+    "facts",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    *[Column(name, BigInteger) for name in FACT_COLUMNS],
 )
 
 
@@ -62,7 +65,11 @@ def at(row: Row, as_of: Instant) -> Row:
         if name not in ("rating", "solved")
     }
     given_by_then = seen["rated_at"] is not None
-    return {**seen, "rating": row["rating"] if given_by_then else None, "solved": row["solved"] if given_by_then else None}
+    return {
+        **seen,
+        "rating": row["rating"] if given_by_then else None,
+        "solved": row["solved"] if given_by_then else None,
+    }
 
 
 def columns(rows: list[Row]) -> dict[str, Any]:
@@ -79,7 +86,9 @@ def asked_in_sql(connection: Connection, rows: list[Row], as_of: Instant | None)
         connection.execute(insert(_TABLE), [{"id": number, **row} for number, row in enumerate(rows)])
         hits = [case((measure.when(facts), 1), else_=0).label(measure.name) for measure in MEASURES]
         values = {} if as_of is None else {"as_of": as_of}
-        return [dict(row) for row in connection.execute(select(*hits).order_by(_TABLE.c.id), values).mappings()]
+        return [
+            dict(row) for row in connection.execute(select(*hits).order_by(_TABLE.c.id), values).mappings()
+        ]
 
 
 @given(st.lists(ROWS, min_size=1, max_size=30))
@@ -115,7 +124,13 @@ def test_exactly_at_the_deadline_is_on_time(late: int) -> None:
 
 @pytest.mark.parametrize("rating", [1, 2, 3, 4, 5])
 def test_three_is_satisfied(rating: int) -> None:
-    row: Row = dict.fromkeys(FACT_COLUMNS) | {"reported_at": 1, "closed_at": 2, "rated_at": 3, "rating": rating, "solved": 0}
+    row: Row = dict.fromkeys(FACT_COLUMNS) | {
+        "reported_at": 1,
+        "closed_at": 2,
+        "rated_at": 3,
+        "rating": rating,
+        "solved": 0,
+    }
     found = {measure.name: bool(measure.when(RowFacts(row))) for measure in MEASURES}
     assert found["satisfied"] is (rating >= 3)
     assert found["closed_false"] is (rating < 3)

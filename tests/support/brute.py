@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from data.clocks import HOUR, Instant
 from data.events import Operation, Outcome
-from data.grains import GRAINS
+from data.grains import GRAINS, Grain
 from data.indicators import Figure
 from data.lifecycle import Kind, Report, Row, advance, begin
 from data.measures import MEASURE_NAMES, MEASURES
@@ -56,7 +56,10 @@ def brute_figures(rows: Iterable[EventRow], period: Period, as_of: Instant) -> T
         "accepted": (len(accepted), None),
         "closed": (len(closed), None),
         "acceptance_timeliness": (
-            sum(row["accepted_at"] is not None and row["accepted_at"] <= row["accept_due_at"] for row in accept_due),
+            sum(
+                row["accepted_at"] is not None and row["accepted_at"] <= row["accept_due_at"]
+                for row in accept_due
+            ),
             len(accept_due),
         ),
         "handling_timeliness": (sum(map(in_time, handle_due)), len(handle_due)),
@@ -108,8 +111,10 @@ def counted_by_hand(name: str, row: EventRow) -> bool:
     raise AssertionError(f"no words for the measure {name}")
 
 
-def cells_by_hand(reference: Reference, rows: Iterable[EventRow]) -> dict[tuple[int, ...], dict[str, int]]:
-    """Every counter of every grain over event rows: measures by (grain, bucket, grid, category, channel)."""
+def cells_by_hand(
+    reference: Reference, rows: Iterable[EventRow], grains: Sequence[Grain] = GRAINS
+) -> dict[tuple[int, ...], dict[str, int]]:
+    """Every counter of the grains over event rows: measures by (grain, bucket, grid, category, channel)."""
     cells: dict[tuple[int, ...], dict[str, int]] = {}
     clock, tree = reference.clock, reference.tree
     for row in rows:
@@ -120,7 +125,7 @@ def cells_by_hand(reference: Reference, rows: Iterable[EventRow]) -> dict[tuple[
                 continue
             local = clock.local(at)
             days = local.date().toordinal() - date(1970, 1, 1).toordinal()
-            for grain in GRAINS:
+            for grain in grains:
                 number = days if grain.unit.of == "day" else at // HOUR
                 key = (
                     grain.id,
@@ -139,7 +144,8 @@ def stored_cells(store: Store) -> dict[tuple[int, ...], dict[str, int]]:
     with store.reading() as connection:
         rows = connection.execute(select(rollup)).mappings().all()
     cells = {
-        tuple(row[name] for name in ROLLUP_KEY): {name: row[name] for name in MEASURE_NAMES if row[name]} for row in rows
+        tuple(row[name] for name in ROLLUP_KEY): {name: row[name] for name in MEASURE_NAMES if row[name]}
+        for row in rows
     }
     return {key: cell for key, cell in cells.items() if cell}
 

@@ -90,7 +90,8 @@ def city_pack(
         grids=grids,
         shapes=gpd.GeoDataFrame({"code": [CITY]}, geometry=[box(0, 0, 1, 1)], crs="EPSG:4326"),
         categories=tuple(
-            Category(code, f"the {code}", "top", "Top", *limits.get(code, (None, None))) for code in categories
+            Category(code, f"the {code}", "top", "Top", *limits.get(code, (None, None)))
+            for code in categories
         ),
         channels=tuple(Channel(code, f"by {code}") for code in channels),
         calendar=CalendarConfig(country="CN" if zone == SHANGHAI else ""),

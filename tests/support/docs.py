@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from data.grains import grains_markdown
+from data.indicators import indicators_markdown
 from data.settings import settings_example, settings_markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 
 GENERATED: Mapping[str, Callable[[], str]] = {
     ".env.example": settings_example,
+    "docs/grains.md": grains_markdown,
+    "docs/indicators.md": indicators_markdown,
     "docs/settings.md": settings_markdown,
 }
 

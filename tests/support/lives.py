@@ -12,7 +12,19 @@ from typing import Any
 
 from data.clocks import DAY, HOUR, MINUTE, Instant, ZoneClock, parse_instant
 from data.events import Operation
-from data.lifecycle import TRANSITIONS, UNSET, Kind, Refused, Report, Row, Status, Step, advance, begin, is_suspended
+from data.lifecycle import (
+    TRANSITIONS,
+    UNSET,
+    Kind,
+    Refused,
+    Report,
+    Row,
+    Status,
+    Step,
+    advance,
+    begin,
+    is_suspended,
+)
 from data.periods import Period
 from data.reference import Reference
 from tests.support.city import CATEGORIES, CHANNELS, NEW_YORK
@@ -127,7 +139,9 @@ class Lives:
         allowed: list[Kind] = []
         if life.row is not None and random.random() >= wild:
             status = Status(life.row["status"])
-            allowed = [kind for kind in LATER_KINDS if status in TRANSITIONS[kind] and kind is not Kind.WITHDRAW]
+            allowed = [
+                kind for kind in LATER_KINDS if status in TRANSITIONS[kind] and kind is not Kind.WITHDRAW
+            ]
             allowed += 3 * [kind for kind in (*_LIKELY, *self._awaited(life, at)) if kind in allowed]
             allowed += [Kind.WITHDRAW] * (random.random() < 0.1)
         kind = random.choice(allowed or LATER_KINDS)
@@ -161,7 +175,9 @@ class Lives:
         match kind:
             case Kind.RATE:
                 rating = random.choice((0, 6, "5", True, None)) if broken else random.randint(1, 5)
-                more: dict[str, Any] = {"solved": random.choice((True, False))} if random.random() < 0.7 else {}
+                more: dict[str, Any] = (
+                    {"solved": random.choice((True, False))} if random.random() < 0.7 else {}
+                )
                 return {"rating": rating, "by_default": random.random() < 0.2, **more}
             case Kind.CORRECT:
                 grid = {"grid": "nowhere" if broken else random.choice(self.grids)}

@@ -15,7 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, LiteralString
@@ -45,7 +45,8 @@ _CONFIGURATION = {
 class Cluster:
     """A server, running inside `with` or between `start` and `stop`; never as root: PostgreSQL refuses."""
 
-    def __init__(self) -> None:
+    def __init__(self, configuration: Mapping[str, str] | None = None) -> None:
+        self._configuration = {**_CONFIGURATION, **(configuration or {})}
         self._bin = _binaries()
         self._account = _account()
         self._folder = Path(tempfile.mkdtemp(prefix="yiping-pg-", dir=_base(self._account is not None)))
@@ -153,7 +154,7 @@ class Cluster:
             raise RuntimeError(f"initdb failed:\n{done.stdout}{done.stderr}")
 
     def _launch(self) -> None:
-        configuration = _CONFIGURATION | {
+        configuration = self._configuration | {
             "port": str(self.port),
             "unix_socket_directories": str(self._folder),
         }

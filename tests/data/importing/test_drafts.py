@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.clocks import ZoneClock, instant, iso, parse_instant
@@ -133,6 +133,14 @@ def test_every_fault_of_a_row_is_told() -> None:
     assert {fault.field for fault in rejection.faults} == {"key", "category", "reported", "point"}
 
 
+def test_a_closing_before_the_report_is_told_beside_the_handling() -> None:
+    early = "2026-03-01T09:00:00+08:00"
+    rejection = _draft(row(handled=early, closed=early))
+    assert isinstance(rejection, Rejection)
+    assert [fault.field for fault in rejection.faults] == ["handled", "closed"]
+    assert all("before it was reported" in fault.reason for fault in rejection.faults)
+
+
 def test_a_point_outside_may_be_dropped() -> None:
     point = {"lon": "lon", "lat": "lat", "outside": "drop"}
     draft = _good(row(lon="0", lat="0"), point=point)
@@ -200,6 +208,7 @@ def test_a_stamp_is_read_in_the_first_format_that_fits(
     assert iso(parse_stamp(text, formats, SHANGHAI)) == expected
 
 
+@settings(deadline=None)
 @given(
     moment=st.datetimes(datetime.fromisoformat("2000-01-02"), datetime.fromisoformat("2099-12-30")),
     hours=st.integers(-12, 14),
@@ -212,6 +221,7 @@ def test_any_stamp_with_an_offset_is_read_to_the_microsecond(moment: datetime, h
     )
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_no_text_raises_anything_but_a_sentence(text: str) -> None:
     for formats in (("iso",), ("%Y-%m-%d %H:%M",), ("epoch",), ("epoch_ms",)):

@@ -12,16 +12,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from data import counters, events
+from data import counters, events, loading
 from data.clocks import HOUR, Instant, iso, parse_instant
 from data.importing.load import Summary, import_file
 from data.importing.mapping import Mapping, MappingError
 from data.importing.readers import SourceError
-from data.lifecycle import Kind, Step
+from data.lifecycle import PLAIN_STAGES, Kind, Step
+from data.loading import NULL
 from data.reference import reference
 from data.schema import category, event, event_past, event_step, grid
 from data.store import Store
@@ -411,6 +413,40 @@ def test_an_event_that_somebody_else_reports_meanwhile_is_no_fault(
         monkeypatch.setattr(events, "bulk_add", overtaken)
         more = [row("A1", closed=MARCH_3), row("A4")]
         assert _counts(_run(store, tmp_path, more, mode="bulk")) == (2, 1, 0, 1, 0)
+        _exact(store)
+
+
+def test_events_that_were_loaded_as_columns_take_news_like_any_other(
+    database_url: str, tmp_path: Path
+) -> None:
+    with _city(database_url, tmp_path) as store:
+        city = reference(store)
+        opened = parse_instant("2026-03-02T09:00:00+08:00")
+        numbers = {
+            "grid_id": city.tree.get("990102001").id,
+            "category_id": city.categories["0101"].id,
+            "channel_id": city.channels["12345"].id,
+            "reported_at": opened,
+            "handled_at": parse_instant(MARCH_3),
+        }
+        names = {
+            *numbers,
+            *(stage[0] for stage in PLAIN_STAGES),
+            "accept_due_at",
+            "handle_due_at",
+            "rating",
+            "solved",
+        }
+        columns = {name: np.array([numbers.get(name, NULL)] * 2) for name in names}
+        places = {"lon": np.full(2, np.nan), "lat": np.full(2, np.nan)}
+        loading.load_histories(
+            store, "plain", loading.Histories(["A1", "A2"], ["", ""], columns, places), NOW
+        )
+        rows = [row("A1", handled=MARCH_3, closed=MARCH_4), row("A2", handled=MARCH_3)]
+        assert _counts(_run(store, tmp_path, rows)) == (2, 0, 1, 1, 0)
+        assert _steps(store, "A1") == ["report", "handle", "close"]
+        assert _counts(_run(store, tmp_path, rows)) == (2, 0, 0, 2, 0)
+        assert _counts(_run(store, tmp_path, [row("A2", handled=MARCH_4)])) == (1, 0, 0, 0, 1)
         _exact(store)
 
 

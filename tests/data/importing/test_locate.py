@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.grids import Node, plant
@@ -68,6 +68,7 @@ def test_without_shapes_nothing_is_found() -> None:
     assert bare.by_points(np.array([0.5]), np.array([0.5])) == [None]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-1, 3), st.floats(-1, 2)), max_size=30))
 def test_the_index_finds_what_looking_at_every_shape_finds(points: list[tuple[float, float]]) -> None:
     lon, lat = np.array([x for x, _ in points]), np.array([y for _, y in points])
