@@ -144,7 +144,7 @@ def run() -> None:
     check_free(settings.host, settings.port)
     with open_store(settings, create=True) as store, _progress() as progress:
         fill(store, settings, now(), progress, lambda path, summary: _tell(path, summary, aside=True))
-    click.echo("Starting …", err=True)
+    click.echo("Starting the server …", err=True)
     serve(
         lambda: build_app(settings).server,
         settings,

@@ -88,6 +88,7 @@ def _config(pack: CityPack) -> Mapping[str, Any]:
         "levels": [{"key": level.key, "name": level.name} for level in pack.levels],
         "calendar": pack.calendar.to_json(),
         "targets": dict(pack.targets),
+        "unrecorded": list(pack.unrecorded),
         "bulletins": dict(pack.bulletins),
         # Where the pack's mappings are found when a file is imported.
         "folder": str(pack.folder.resolve()),

@@ -40,6 +40,7 @@ _TOP_KEYS = {
     "levels",
     "calendar",
     "targets",
+    "unrecorded",
     "files",
     "bulletins",
 }
@@ -124,6 +125,7 @@ class CityPack:
     credit: str
     files: tuple[EventFile, ...]
     bulletins: Mapping[str, Any]
+    unrecorded: tuple[str, ...] = ()
 
 
 def read_pack(folder: Path) -> CityPack:
@@ -174,6 +176,7 @@ class _PackReader(PackFiles):
             channels=channels,
             calendar=self._calendar(document),
             targets=self._targets(document),
+            unrecorded=self._unrecorded(document),
             mappings=MappingProxyType(mappings),
             staff=self._staff(set(grids["code"])),
             limits_by_channel=self._limits({one.code for one in categories}, {one.code for one in channels}),
@@ -300,6 +303,18 @@ class _PackReader(PackFiles):
             else:
                 days[day] = line["kind"] == "workday"
         return days
+
+    def _unrecorded(self, document: Mapping[str, Any]) -> tuple[str, ...]:
+        """Indicators whose facts the city's sources do not carry: they are "no data", not a zero."""
+        keys = document.get("unrecorded", [])
+        unknown = [key for key in keys if key not in INDICATORS] if isinstance(keys, list) else [keys]
+        if unknown:
+            self.fault(
+                f"city.toml: unrecorded must list indicators such as 'rework'; found {unknown[0]!r}. "
+                f"Known are {', '.join(INDICATORS)}"
+            )
+            return ()
+        return tuple(keys)
 
     def _targets(self, document: Mapping[str, Any]) -> Mapping[str, float]:
         targets: dict[str, float] = {}

@@ -81,6 +81,11 @@ class Reference:
         return {named.id: named for named in self.channels.values()}
 
     @cached_property
+    def unrecorded(self) -> frozenset[str]:
+        """Indicators whose facts the city's sources do not carry."""
+        return frozenset(self.config.get("unrecorded", ()))
+
+    @cached_property
     def rules(self) -> lifecycle.Rules:
         """The city as the life cycle needs it."""
         return lifecycle.Rules(

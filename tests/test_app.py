@@ -82,7 +82,9 @@ def test_every_command_and_option_stands_on_the_page(name: str) -> None:
     assert [option for option in options if option not in page] == []
 
 
-@pytest.mark.parametrize("example", list(examples(PAGE)), ids=lambda example: " ".join(example.arguments)[:40])
+@pytest.mark.parametrize(
+    "example", list(examples(PAGE)), ids=lambda example: " ".join(example.arguments)[:40]
+)
 def test_an_example_of_the_page_prints_what_the_page_shows(
     boston: Commands, example: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,8 +36,12 @@ class Counted:
 
     def groups(self) -> Ints:
         """Every group for which anything was counted, in order."""
-        keys = [keys[values.any(axis=1)] for keys, _, values in self.parts]
-        return np.unique(np.concatenate(keys)) if keys else np.zeros(0, dtype=np.int64)
+        if not self.parts:
+            return np.zeros(0, dtype=np.int64)
+        # What one part adds another may take away: only the sums say whether there is anything.
+        groups = np.unique(np.concatenate([keys for keys, _, _ in self.parts]))
+        found: Ints = groups[np.any([values != 0 for values in self.under(groups).values()], axis=0)]
+        return found
 
     def regrouped(self, groups: Ints) -> Counted:
         """The same sums under other groups: `groups[i]` takes the place of group i."""
@@ -78,12 +82,16 @@ class FigureTable:
     value: NDArray[np.float64]
 
     @classmethod
-    def of(cls, counted: Counted, groups: Groups, keys: tuple[str, ...]) -> FigureTable:
-        """The figures of the groups from what was counted."""
+    def of(
+        cls, counted: Counted, groups: Groups, keys: tuple[str, ...], unrecorded: frozenset[str] = frozenset()
+    ) -> FigureTable:
+        """The figures of the groups from what was counted; those of `unrecorded` indicators are no data."""
         shape = (len(groups.ids), len(keys))
         numerator, denominator = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
         sums: Mapping[str, Ints] = counted.under(groups.ids) if len(groups.ids) else {}
         for column, key in enumerate(keys):
+            if key in unrecorded:
+                continue
             definition = INDICATORS[key]
             if definition.numerator in sums:
                 numerator[:, column] = sums[definition.numerator]
@@ -93,6 +101,7 @@ class FigureTable:
             value = np.where(denominator > 0, numerator / denominator, np.nan)
         counts = _are_counts(keys)
         value[:, counts] = numerator[:, counts]
+        value[:, [key in unrecorded for key in keys]] = np.nan
         return cls(groups, keys, numerator, denominator, value)
 
     def frame(self) -> pd.DataFrame:

@@ -38,7 +38,12 @@ def _totals(
 ) -> dict[str, Figure]:
     sums_by_name = _counted(connection, reference, question, keys, "nothing").under(NOTHING)
     measures = {name: int(values[0]) for name, values in sums_by_name.items()}
-    return {key: figure(key, measures) for key in keys}
+    return {
+        key: Figure(key, None, 0, 0 if INDICATORS[key].denominator else None)
+        if key in reference.unrecorded
+        else figure(key, measures)
+        for key in keys
+    }
 
 
 def compare(store: Store, question: Question, keys: Iterable[str] = INDICATORS) -> Compared:
@@ -100,7 +105,7 @@ def grid_table(store: Store, question: Question, depth: int | None, keys: tuple[
             (*level.names, *(grid.name for grid in own)),
             np.arange(len(level.ids) + len(own)) >= len(level.ids),
         )
-        return FigureTable.of(counted, groups, keys)
+        return FigureTable.of(counted, groups, keys, reference.unrecorded)
 
 
 def by_category(store: Store, question: Question, keys: Iterable[str] = INDICATORS) -> pd.DataFrame:
@@ -132,7 +137,9 @@ def named_table(
             tuple(each.name for each in named.values()),
             np.zeros(len(named), dtype=bool),
         )
-        return FigureTable.of(_counted(connection, reference, question, keys, by), groups, keys)
+        return FigureTable.of(
+            _counted(connection, reference, question, keys, by), groups, keys, reference.unrecorded
+        )
 
 
 def by_time(store: Store, question: Question, unit: Unit, keys: Iterable[str] = INDICATORS) -> pd.DataFrame:
@@ -157,7 +164,7 @@ def time_table(store: Store, question: Question, unit: Unit, keys: tuple[str, ..
                 for numbers, names, values in counted.parts
             ]
         )
-        return FigureTable.of(placed, groups, keys)
+        return FigureTable.of(placed, groups, keys, reference.unrecorded)
 
 
 @lru_cache(maxsize=256)

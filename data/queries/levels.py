@@ -62,7 +62,10 @@ def level_values(store: Store, question: Question, depth: int, indicator: str) -
             vectors = {name: _sum_vector(connection, reference, cache, wanted, name) for name in names}
         nothing = np.zeros(len(reference.tree) + 1, dtype=np.int64)
         above, *below = (vectors.get(name, nothing) for name in names)
-        return _lifted(reference, wanted, depth, above, below[0] if below else None)
+        values = _lifted(reference, wanted, depth, above, below[0] if below else None)
+        if indicator in reference.unrecorded:
+            return replace(values, value=np.full(len(values.value), np.nan))
+        return values
 
 
 def _lifted(

@@ -183,7 +183,7 @@ def _count_events(
         "as_of": wanted.as_of,
         "first_id": wanted.scope.id,
         "last_id": wanted.scope.last_id,
-        "categories": wanted.categories or tuple(reference.category_by_id),
+        "categories": tuple(reference.category_by_id) if wanted.categories is None else wanted.categories,
         "channels": wanted.channels or (),
     }
     by_grid = period.end - period.start > _SHORT and (

@@ -24,7 +24,7 @@ from tests.support.city import CATEGORIES, CHANNELS
 from tests.support.lives import Lives, around, change_overs, edges, latest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Past:
     """A store, what it was told, and how its events stand now."""
 

@@ -23,7 +23,7 @@ from tests.support.city import CITY, DISTRICT, NEW_YORK, STREET, open_city
 from tests.support.lives import Life, Lives, around, change_overs, edges
 
 patient = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 Ask = Callable[[Store, Question], pd.DataFrame]
@@ -47,13 +47,19 @@ ASKED: dict[str, Ask] = {
 @patient
 def test_counters_and_events_tell_the_same(past: Past, data: st.DataObject) -> None:
     question = data.draw(questions(past))
-    counted = {name: ask(past.store, question) for name, ask in ASKED.items()}
+    asked = {name: ask for name, ask in ASKED.items() if name != "hours" or is_short(question.period)}
+    counted = {name: ask(past.store, question) for name, ask in asked.items()}
     whole = totals(past.store, question)
     assert told(whole) == past.expected(question)
     with past.counters_stale():
         assert totals(past.store, question) == whole
-        for name, ask in ASKED.items():
+        for name, ask in asked.items():
             pd.testing.assert_frame_equal(ask(past.store, question), counted[name], obj=name)
+
+
+def is_short(period: Period) -> bool:
+    """Whether an answer by the hour has not too many rows."""
+    return period.end - period.start < 30 * DAY
 
 
 @given(st.data(), st.booleans())
@@ -90,7 +96,7 @@ def test_every_part_of_time_by_hand(past: Past, data: st.DataObject, back: bool,
     question = Question(
         question.scope, data.draw(periods(past)), question.as_of, question.categories, question.channels
     )
-    if question.period.end - question.period.start > 30 * DAY and unit == "hour":
+    if not is_short(question.period) and unit == "hour":
         unit = "week"
     groups = told_by_group(by_time(past.store, question, unit))
     parts = split(past.reference.clock, question.period, unit)
