@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,13 @@ from sqlalchemy import Connection, Table, delete, func, select, update
 from sqlalchemy.dialects import postgresql
 
 from data import bulk
+from data.aside import take_over, write_aside
 from data.facts import ArrayFacts, RowFacts
 from data.grains import GRAINS, OWN_GRAINS, Grain
 from data.lifts import Lifts
 from data.measures import BY_MILESTONE, FACT_COLUMNS, KEY_COLUMNS, MEASURE_NAMES, MILESTONES
 from data.schema import ROLLUP_KEY, event, rollup, rollup_vector, rollup_version, store_state
-from data.vectors import pack_all
+from data.vectors import VectorKey, all_vectors, pack, store_vectors
 
 CellKey = tuple[int, int, int, int, int]
 """grain, bucket, grid_id, category_id, channel_id; 0 where the grain does not split."""
@@ -242,25 +244,73 @@ class _Axis:
         return placed
 
 
+@dataclass(frozen=True)
+class Tally:
+    """Everything that the events count for: the cells of each grain in key order, and the packed vectors."""
+
+    cells: tuple[tuple[Grain, NDArray[np.int64]], ...]
+    vectors: tuple[tuple[VectorKey, bytes], ...]
+
+
+def tally(lifts: Lifts, columns: Mapping[str, NDArray[np.float64]]) -> Tally:
+    """Counts events from scratch; pure. The columns are those of `read_facts`."""
+    return Tally(
+        tuple(count(lifts, columns)),
+        tuple(sorted((key, pack(vector)) for key, vector in all_vectors(lifts, columns))),
+    )
+
+
+def tally_aside(lifts: Lifts, columns: Mapping[str, NDArray[np.float64]], path: Path) -> Tally:
+    """The tally, with its cells written to a file beside the store as well (data/aside.py)."""
+    counted = tally(lifts, columns)
+    write_aside(path, rollup, (_with_grain(grain, rows) for grain, rows in counted.cells))
+    return counted
+
+
+def _with_grain(grain: Grain, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate([np.full((len(rows), 1), grain.id), rows], axis=1)
+
+
 def rebuild_in(connection: Connection, lifts: Lifts, progress: Progress = quiet) -> int:
     """Makes every counter anew from the events, in the caller's transaction, and gives the number of cells.
 
     The caller keeps other writers out (`Store.writing(alone=True)`).
     """
     columns = read_facts(connection, progress)
+    progress("counting", 0.0)
+    return replace_counters(connection, tally(lifts, columns), progress)
+
+
+def replace_counters(
+    connection: Connection, counted: Tally, progress: Progress = quiet, written_aside: Path | None = None
+) -> int:
+    """Writes a tally in place of what was counted before; gives the number of cells. Cells that are `written_aside`
+    are taken over from there."""
     connection.execute(delete(rollup))
     connection.execute(delete(rollup_vector))
     connection.execute(update(rollup_version).values(version=rollup_version.c.version + 1))
-    written = 0
-    for grain, rows in count(lifts, columns):
-        progress("counters", grain.id / len(GRAINS))
+    total = sum(len(rows) for _, rows in counted.cells)
+    progress("counters", 0.0)
+    if written_aside is not None:
+        take_over(connection, written_aside, [rollup])
+    else:
+        written = 0
         with bulk.appending(connection, rollup, (*ROLLUP_KEY, *MEASURE_NAMES)) as append:
-            append(np.concatenate([np.full((len(rows), 1), grain.id), rows], axis=1), zero_is_null_from=5)
-        written += len(rows)
+            for grain, rows in counted.cells:
+                append(_with_grain(grain, rows), zero_is_null_from=5)
+                written += len(rows)
+                progress("counters", written / max(1, total))
     progress("maps", 0.0)
-    pack_all(connection, lifts, columns)
-    connection.execute(update(store_state).values(counters_stale=0, version=store_state.c.version + 1))
-    return written
+    store_vectors(connection, counted.vectors)
+    # The reference's version too: vectors that were made before are worth nothing now.
+    connection.execute(
+        update(store_state).values(
+            counters_stale=0,
+            version=store_state.c.version + 1,
+            reference_version=store_state.c.reference_version + 1,
+        )
+    )
+    return total
 
 
 def read_facts(connection: Connection, progress: Progress = quiet) -> dict[str, NDArray[np.float64]]:

@@ -9,15 +9,21 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any, Literal, TypeAlias
 
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from data import bulk, counters
+from data.aside import aside, let_go
 from data.clocks import Instant, iso
 from data.lifecycle import (
     Kind,
@@ -32,6 +38,7 @@ from data.lifecycle import (
     implied_steps,
     overwrites,
 )
+from data.lifts import Lifts
 from data.measures import FACT_COLUMNS, KEY_COLUMNS
 from data.reference import Reference, reference_within
 from data.schema import SECONDARY_INDEXES, event, event_past, event_step, source, store_state
@@ -172,22 +179,32 @@ def write(store: Store, operations: Sequence[Operation], now: Instant) -> list[O
 
     Raises NoCity on a store without a city.
     """
-    for attempt in range(_ATTEMPTS):
+
+    def work() -> list[Outcome]:
+        with store.writing() as connection:
+            return _write_in(store, connection, operations, now)
+
+    return _until_it_passes(work)
+
+
+def _until_it_passes(work: Callable[[], list[Outcome]]) -> list[Outcome]:
+    """Does a transaction again when another writer was in its way."""
+    for _ in range(_ATTEMPTS - 1):
         try:
-            with store.writing() as connection:
-                return _write_in(store, connection, operations, now)
-        except IntegrityError:
-            if attempt + 1 == _ATTEMPTS:
+            return work()
+        except (DBAPIError, psycopg.Error) as error:
+            if not _was_in_the_way(error):
                 raise
-        except DBAPIError as error:
-            if attempt + 1 == _ATTEMPTS or not _is_deadlock(error):
-                raise
-    raise AssertionError("unreachable")
+    return work()
 
 
-def _is_deadlock(error: DBAPIError) -> bool:
-    """PostgreSQL's deadlock and serialization failures: the batch is whole again on the next try."""
-    return getattr(error.orig, "sqlstate", None) in ("40P01", "40001")
+def _was_in_the_way(error: DBAPIError | psycopg.Error) -> bool:
+    """Another writer made the same event or source first, or a deadlock was ended: the next try is whole again."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(error, IntegrityError | psycopg.IntegrityError) or getattr(cause, "sqlstate", None) in (
+        "40P01",
+        "40001",
+    )
 
 
 def _write_in(
@@ -243,9 +260,9 @@ def _add_sources(
 ) -> None:
     """Writes the sources that are new; another writer's claim to the same id ends in an IntegrityError and a retry."""
     used = {draft.source_id for draft in drafts}
-    known = set(connection.execute(select(source.c.id)).scalars())
+    known = {row.name: row.id for row in connection.execute(select(source.c.id, source.c.name))}
     for name, source_id in sorted(sources.items()):
-        if source_id in used - known:
+        if source_id in used and known.get(name) != source_id:
             connection.execute(
                 insert(source).values(id=source_id, name=name, last_reported_at=0, last_recorded_at=now)
             )
@@ -308,7 +325,10 @@ def _save(
     connection: Connection, reference: Reference, before: State, drafts: list[_Draft], now: Instant
 ) -> None:
     """Writes what changed: events, steps, what was overwritten, and last the counters in the order of their keys."""
-    added = [draft for draft in drafts if draft.before is None]
+    # In one order by all, so that two writers of the same new events wait for each other and do not deadlock.
+    added = sorted(
+        (draft for draft in drafts if draft.before is None), key=lambda draft: (draft.source_id, draft.key)
+    )
     if added:
         ids = connection.execute(
             insert(event).returning(event.c.id, sort_by_parameter_order=True),
@@ -411,9 +431,13 @@ def bulk_add(store: Store, histories: Iterable[Sequence[Operation]], now: Instan
     outcomes: list[Outcome] = []
     remaining = iter(histories)
     while chunk := list(islice(remaining, _BULK_CHUNK)):
-        with store.writing() as connection:
-            outcomes += _bulk_add_in(store, connection, chunk, now)
+        outcomes += _until_it_passes(partial(_bulk_add_chunk, store, chunk, now))
     return outcomes
+
+
+def _bulk_add_chunk(store: Store, chunk: list[Sequence[Operation]], now: Instant) -> list[Outcome]:
+    with store.writing() as connection:
+        return _bulk_add_in(store, connection, chunk, now)
 
 
 def _bulk_add_in(
@@ -447,7 +471,6 @@ def _bulk_add_in(
         outcomes.append(Outcome("added"))
     if added:
         _add_sources(connection, sources, added, now)
-        connection.execute(update(store_state).values(counters_stale=1))
         for draft, event_id in zip(added, _new_ids(connection, len(added)), strict=True):
             assert draft.row is not None
             draft.row["id"] = event_id
@@ -464,6 +487,8 @@ def _bulk_add_in(
             rows = _with_ids(added, part)  # type: ignore[arg-type]
             bulk.append_records(connection, table, names, ([row[name] for name in names] for row in rows))
         _touch_sources(connection, added, now)
+        # Last, as in every writer: whoever holds the state row waits for nobody else.
+        connection.execute(update(store_state).values(counters_stale=1))
         raise_version(connection, max(step["at"] for draft in added for step in draft.steps))
     return outcomes
 
@@ -489,14 +514,50 @@ def finish_bulk(store: Store, progress: counters.Progress = counters.quiet) -> i
     return rebuild(store, progress)
 
 
-def rebuild(store: Store, progress: counters.Progress = counters.quiet) -> int:
+def rebuild(
+    store: Store,
+    progress: counters.Progress = counters.quiet,
+    loaded: tuple[int, Mapping[str, NDArray[np.float64]]] | None = None,
+) -> int:
     """Makes every counter anew from the events, and indexes that a load had put off, while other writers wait; gives
-    the number of cells."""
+    the number of cells.
+
+    `loaded` holds the facts of every event as of a store version, which saves reading them while that is the present.
+    """
     with store.writing(alone=True) as connection:
-        for position, index in enumerate(SECONDARY_INDEXES):
-            progress("indexes", position / len(SECONDARY_INDEXES))
-            index.create(connection, checkfirst=True)
         lifts = reference_within(store, connection).lifts
-        cells = counters.rebuild_in(connection, lifts, progress)
+        if loaded is None or loaded[0] != state(connection).version:
+            _create_indexes(connection, progress)
+            cells = counters.rebuild_in(connection, lifts, progress)
+        else:
+            cells = _count_beside_indexes(store, connection, lifts, loaded[1], progress)
+    if store.is_sqlite:
+        let_go(store)
     store.checkpoint()
     return cells
+
+
+def _create_indexes(connection: Connection, progress: counters.Progress) -> None:
+    for position, index in enumerate(SECONDARY_INDEXES):
+        progress("indexes", position / len(SECONDARY_INDEXES))
+        index.create(connection, checkfirst=True)
+
+
+def _count_beside_indexes(
+    store: Store,
+    connection: Connection,
+    lifts: Lifts,
+    facts: Mapping[str, NDArray[np.float64]],
+    progress: counters.Progress,
+) -> int:
+    """Counts in a second thread while the database builds its indexes, which leaves Python alone."""
+    with ThreadPoolExecutor(1) as beside:
+        if not store.is_sqlite:
+            counting = beside.submit(counters.tally, lifts, facts)
+            _create_indexes(connection, progress)
+            return counters.replace_counters(connection, counting.result(), progress)
+        with aside(store) as path:
+            writing = beside.submit(counters.tally_aside, lifts, facts, path)
+            _create_indexes(connection, progress)
+            progress("counting", 0.0)
+            return counters.replace_counters(connection, writing.result(), progress, path)

@@ -80,6 +80,8 @@ GRAINS: tuple[Grain, ...] = (
     Grain(10, DAYS, 1, False, True, "a district's figures by channel"),
     Grain(11, DAYS, 2, False, True, "a level-1 grid's figures by channel"),
     Grain(12, DAYS, 0, True, True, "the city's figures by category and channel"),
+    Grain(13, EIGHT_DAYS, 2, False, False, "the ranking of the level-1 grids over weeks and months"),
+    Grain(14, EIGHT_DAYS, 0, True, False, "the city's hot categories over weeks and months"),
 )
 
 OWN_GRAINS: tuple[Grain, ...] = (

@@ -18,9 +18,10 @@ from data import counters
 from data.clocks import Instant, iso
 from data.events import rebuild
 from data.lifecycle import HIGHEST_RATING, LOWEST_RATING, PLAIN_STAGES
+from data.measures import FACT_COLUMNS, KEY_COLUMNS
 from data.reference import reference_within
 from data.schema import SECONDARY_INDEXES, event, source, store_state
-from data.store import Store, StoreError, raise_version
+from data.store import Store, StoreError, raise_version, state
 
 NULL = -(2**62)
 """What stands for "unknown" in the integer columns of a `Histories`."""
@@ -84,6 +85,7 @@ def load_histories(
         if empty and len(histories) >= _INDEXES_FROM:
             for index in SECONDARY_INDEXES:
                 index.drop(connection, checkfirst=True)
+        version = state(connection).version
     for start in range(0, len(histories), _CHUNK):
         end = min(start + _CHUNK, len(histories))
         progress("events", start / len(histories))
@@ -91,8 +93,19 @@ def load_histories(
             ids = _new_ids(connection, end - start)
             _append(connection, event, _event_columns(histories, start, end, source_id, ids))
             raise_version(connection, _latest(histories, start, end))
-    rebuild(store, progress)
+            version += 1
+    rebuild(store, progress, (version, _facts(histories)) if empty else None)
     return len(histories)
+
+
+def _facts(histories: Histories) -> dict[str, NDArray[np.float64]]:
+    """The columns that counters read, as `counters.read_facts` would give them."""
+    unknown = np.full(len(histories), np.nan)
+    facts = dict.fromkeys((*KEY_COLUMNS, *FACT_COLUMNS), unknown)
+    for name in facts.keys() & histories.numbers.keys():
+        values = histories.numbers[name]
+        facts[name] = np.where(values == NULL, np.nan, values.astype(np.float64))
+    return facts
 
 
 def _check(histories: Histories, now: Instant, grids: int, categories: set[int], channels: set[int]) -> None:

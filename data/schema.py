@@ -47,7 +47,8 @@ store_state = Table(
     Column("counters_stale", SmallInteger, nullable=False),
 )
 """One row. `version` grows with each commit of events, `reference_version` with each change of tree, categories or
-channels; `latest_at` is the instant of the latest fact; `counters_stale` is 1 while a bulk load runs."""
+channels and each rebuild of the counters; `latest_at` is the instant of the latest fact; `counters_stale` is 1 while a
+bulk load runs."""
 
 city = Table(
     "city",

@@ -6,6 +6,7 @@ of events raises `version`, so a reader can tell that nothing changed without as
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -14,14 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from alembic import command as alembic
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, inspect, text, update
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from data.schema import metadata, store_state
 
@@ -32,6 +34,9 @@ BUSY_TIMEOUT_SECONDS = 30
 
 _PROGRESS_STEPS = 100_000
 """SQLite's virtual machine steps between two looks at a reader's time limit: about a millisecond."""
+
+_TRUSTED_SECONDS = 5
+"""How long a pooled connection is taken to stand without asking: the question costs as much as a figure."""
 
 _WRITER_LOCK = 7_215_353_019_582
 """PostgreSQL's advisory lock: shared by writers of events, exclusive for whoever changes the tree or rebuilds."""
@@ -82,22 +87,30 @@ class Store:
                 "found one that cannot be read: mend YIPING_DATABASE_URL"
             ) from None
         backend = parsed.get_backend_name()
+        if parsed.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"):
+            raise StoreError(
+                f"expected a sqlite or postgresql+psycopg URL, found {parsed.drivername!r}: mend YIPING_DATABASE_URL"
+            )
         if backend == "sqlite":
-            if parsed.database:
-                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            if parsed.database in (None, "", ":memory:"):
+                raise StoreError(
+                    "expected a file, such as sqlite:///var/yiping.db, found a SQLite store in memory, which nobody "
+                    "else could read: mend YIPING_DATABASE_URL"
+                )
+            Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
             reader = _sqlite_engine(url, pool_size, "BEGIN", synchronous, statement_timeout_seconds)
             writer = _sqlite_engine(url, 1, "BEGIN IMMEDIATE", synchronous, None)
-        elif backend == "postgresql":
+        else:
+            url = parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
             reader = _postgres_engine(url, pool_size, statement_timeout_seconds)
             writer = _postgres_engine(url, pool_size, None)
-        else:
-            raise StoreError(
-                f"expected a sqlite or postgresql+psycopg URL, found {backend!r}: mend YIPING_DATABASE_URL"
-            )
         store = cls(parsed.render_as_string(hide_password=True), reader, writer)
         try:
             store._prepare(create)
-        except OperationalError as error:
+        except StoreError:
+            store.close()
+            raise
+        except DatabaseError as error:
             store.close()
             raise StoreError(
                 f"cannot reach the database {store.url}: {_first_line(error)}. "
@@ -109,6 +122,18 @@ class Store:
     def is_sqlite(self) -> bool:
         """True on the embedded store."""
         return self._writer.dialect.name == "sqlite"
+
+    @property
+    def file(self) -> Path:
+        """The file of the embedded store."""
+        return Path(self._writer.url.database or "")
+
+    @contextmanager
+    def writer_at_rest(self) -> Iterator[sqlite3.Connection]:
+        """The embedded store's writing connection outside a transaction."""
+        with self._writer.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            yield raw
 
     def close(self) -> None:
         """Gives every connection back."""
@@ -239,7 +264,8 @@ def _sqlite_engine(
         for pragma in (
             "journal_mode=WAL",
             f"synchronous={synchronous}",
-            "cache_size=-65536",
+            f"cache_size=-{65_536 if statement_timeout_seconds is not None else 262_144}",
+            "threads=2",
             "mmap_size=1073741824",
             "temp_store=MEMORY",
             f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
@@ -266,14 +292,35 @@ def _postgres_engine(url: str, pool_size: int, statement_timeout_seconds: float 
     if statement_timeout_seconds is not None:
         options += f" -c statement_timeout={int(statement_timeout_seconds * 1000)} -c default_transaction_read_only=on"
         isolation = "REPEATABLE READ"
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
-        pool_pre_ping=True,
         isolation_level=isolation,
         connect_args={"options": options, "connect_timeout": 10},
     )
+
+    @event.listens_for(engine, "checkin")
+    def _checkin(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _checkout(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        rested_seconds = time.monotonic() - record.info.get("used_at", math.inf)
+        if rested_seconds > _TRUSTED_SECONDS and not _answers(connection):
+            raise DisconnectionError
+
+    return engine
+
+
+def _answers(connection: Any) -> bool:
+    """Whether a pooled connection still stands: a server that was restarted has dropped it."""
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error:
+        return False
+    return True
 
 
 def _alembic_config() -> AlembicConfig:

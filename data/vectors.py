@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
+from data.bulk import append_records
 from data.facts import ArrayFacts
 from data.grains import OWN_GRAINS
 from data.lifts import Lifts
@@ -26,13 +27,15 @@ from data.store import driver_rows
 
 Vector: TypeAlias = NDArray[np.int32]
 
-_STORED_AT_ONCE = 2_000
-
 _COMPRESSION = 1
 """zlib's fastest: a vector is mostly zeros."""
 
 _KEPT_BYTES = 256 * 1024 * 1024
 """How much memory a process gives to unpacked vectors."""
+
+Stamp: TypeAlias = tuple[int, int]
+"""What a vector was made under: the reference's version, which grows with the tree and with each rebuild, and its
+bucket's. A bucket that was never written to has the version 0 before and after a rebuild: alone it says too little."""
 
 _WIDTHS = (np.uint8, np.uint16, np.uint32)
 
@@ -59,30 +62,20 @@ def unpack(data: bytes) -> Vector:
     return np.frombuffer(zlib.decompress(data[1:]), dtype=kind).astype(np.int32)
 
 
-def pack_all(connection: Connection, lifts: Lifts, columns: Mapping[str, NDArray[np.float64]]) -> None:
-    """Stores every vector of every bucket from the facts of all events; the store holds none before."""
+def store_vectors(connection: Connection, vectors: Iterable[tuple[VectorKey, bytes]]) -> None:
+    """Writes packed vectors under the present versions of their buckets; the store holds none before."""
     versions = {(row.grain, row.bucket): row.version for row in connection.execute(select(rollup_version))}
-    waiting: list[dict[str, Any]] = []
-    for key, vector in _all_vectors(lifts, columns):
-        waiting.append(
-            {
-                "grain": key.grain,
-                "bucket": key.bucket,
-                "measure": key.measure,
-                "version": versions.get((key.grain, key.bucket), 0),
-                "data": pack(vector),
-            }
-        )
-        if len(waiting) == _STORED_AT_ONCE:
-            connection.execute(insert(rollup_vector), waiting)
-            waiting = []
-    if waiting:
-        connection.execute(insert(rollup_vector), waiting)
+    rows = (
+        (key.grain, key.bucket, key.measure, versions.get((key.grain, key.bucket), 0), data)
+        for key, data in vectors
+    )
+    append_records(connection, rollup_vector, [column.name for column in rollup_vector.columns], rows)
 
 
-def _all_vectors(
+def all_vectors(
     lifts: Lifts, columns: Mapping[str, NDArray[np.float64]]
 ) -> Iterator[tuple[VectorKey, Vector]]:
+    """Every vector of every bucket that counts anything, from the facts of all events; measure by measure."""
     facts = ArrayFacts(columns)
     grids = columns["grid_id"].astype(np.int64)
     size = len(lifts.by_depth[0])
@@ -109,27 +102,27 @@ def _runs(values: NDArray[np.int64]) -> Iterator[tuple[int, slice]]:
 
 @dataclass
 class VectorCache:
-    """Unpacked vectors by key, each with the version that it was made from; the least recently used go first."""
+    """Unpacked vectors by key, each with the stamp that it was made under; the least recently used go first."""
 
-    kept: OrderedDict[VectorKey, tuple[int, Vector]] = field(default_factory=OrderedDict)
+    kept: OrderedDict[VectorKey, tuple[Stamp, Vector]] = field(default_factory=OrderedDict)
     bytes: int = 0
     lock: Lock = field(default_factory=Lock)
 
-    def get(self, key: VectorKey, version: int) -> Vector | None:
+    def get(self, key: VectorKey, stamp: Stamp) -> Vector | None:
         """The vector when it is kept and current."""
         with self.lock:
             found = self.kept.get(key)
-            if found is None or found[0] != version:
+            if found is None or found[0] != stamp:
                 return None
             self.kept.move_to_end(key)
             return found[1]
 
-    def put(self, key: VectorKey, version: int, vector: Vector) -> None:
+    def put(self, key: VectorKey, stamp: Stamp, vector: Vector) -> None:
         """Keeps a vector, and lets go of others when there are too many."""
         with self.lock:
             replaced = self.kept.pop(key, None)
             self.bytes += vector.nbytes - (replaced[1].nbytes if replaced else 0)
-            self.kept[key] = (version, vector)
+            self.kept[key] = (stamp, vector)
             while self.bytes > _KEPT_BYTES and len(self.kept) > 1:
                 _, (_, dropped) = self.kept.popitem(last=False)
                 self.bytes -= dropped.nbytes

@@ -22,6 +22,7 @@ from data.importing.locate import NotFound, Places
 from data.importing.mapping import FACTS, Due, Field, Mapping
 from data.importing.readers import Row
 from data.lifecycle import HIGHEST_RATING, LOWEST_RATING, UNSET, _Unset
+from data.words import word
 
 EARLIEST = instant(datetime(2000, 1, 1, tzinfo=UTC))
 """No event is older: an earlier stamp is a stand-in for "unknown" (1900-01-01, 1970-01-01) or a slip of the
@@ -34,8 +35,8 @@ _LENGTHS = {"key": 128, "unit": 128, "actor": 64}
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:?\d{2}.*", re.DOTALL)
 _LIKE_A_DATE = re.compile(r"\d{4}\D\d{1,2}\D\d{1,2}")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
-_YES = frozenset({"true", "1", "yes", "y", "t", "是"})
-_NO = frozenset({"false", "0", "no", "n", "f", "否"})
+_YES = frozenset({"true", "1", "yes", "y", "t", word("yes")})
+_NO = frozenset({"false", "0", "no", "n", "f", word("no")})
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from data.queries import sums
 from data.queries.counted import NOTHING, Counted, FigureTable, Groups, Ints
 from data.queries.plan import By, plan
 from data.reference import Reference, reference_within
-from data.store import Store, state
+from data.store import State, Store, state
 
 MINIMUM_DUE = 10
 """Grids with fewer events in the denominator are listed apart from a ranking."""
@@ -29,14 +29,15 @@ MINIMUM_DUE = 10
 def totals(store: Store, question: Question, keys: Iterable[str] = INDICATORS) -> dict[str, Figure]:
     """The figures of the whole scope, in the order of `keys` (all indicators in the order of their definitions)."""
     with store.reading() as connection:
-        reference = reference_within(store, connection)
-        return _totals(connection, reference, question, tuple(keys))
+        now_state = state(connection)
+        reference = reference_within(store, connection, now_state.reference_version)
+        return _totals(connection, reference, now_state, question, tuple(keys))
 
 
 def _totals(
-    connection: Connection, reference: Reference, question: Question, keys: tuple[str, ...]
+    connection: Connection, reference: Reference, now_state: State, question: Question, keys: tuple[str, ...]
 ) -> dict[str, Figure]:
-    sums_by_name = _counted(connection, reference, question, keys, "nothing").under(NOTHING)
+    sums_by_name = _counted(connection, reference, now_state, question, keys, "nothing").under(NOTHING)
     measures = {name: int(values[0]) for name, values in sums_by_name.items()}
     return {
         key: Figure(key, None, 0, 0 if INDICATORS[key].denominator else None)
@@ -54,17 +55,18 @@ def compare(store: Store, question: Question, keys: Iterable[str] = INDICATORS) 
     """
     wanted = tuple(keys)
     with store.reading() as connection:
-        reference = reference_within(store, connection)
+        now_state = state(connection)
+        reference = reference_within(store, connection, now_state.reference_version)
         earlier = {
             "before": previous(reference.clock, question.period),
             "last_year": same_last_year(reference.clock, question.period),
         }
         answers = {
-            name: _totals(connection, reference, _earlier(question, period), wanted)
+            name: _totals(connection, reference, now_state, _earlier(question, period), wanted)
             for name, period in earlier.items()
         }
         return Compared(
-            current=_totals(connection, reference, question, wanted),
+            current=_totals(connection, reference, now_state, question, wanted),
             before=answers["before"],
             last_year=answers["last_year"],
             before_period=earlier["before"],
@@ -92,10 +94,13 @@ def by_grid(
 def grid_table(store: Store, question: Question, depth: int | None, keys: tuple[str, ...]) -> FigureTable:
     """`by_grid` as columns."""
     with store.reading() as connection:
-        reference = reference_within(store, connection)
+        now_state = state(connection)
+        reference = reference_within(store, connection, now_state.reference_version)
         tree = reference.tree
-        wanted_depth = tree.get(question.scope).depth + 1 if depth is None else depth
-        counted = _counted(connection, reference, question, keys, "grid", wanted_depth)
+        scope = tree.get(question.scope)
+        # Above the scope there is nothing to name: asked for that, the scope itself is the answer.
+        wanted_depth = scope.depth + 1 if depth is None else max(depth, scope.depth)
+        counted = _counted(connection, reference, now_state, question, keys, "grid", wanted_depth)
         counted = counted.regrouped(tree.ancestor_ids(wanted_depth))
         level = tree.level(question.scope, wanted_depth)
         own = [tree.by_id(grid_id) for grid_id in np.setdiff1d(counted.groups(), level.ids).tolist()]
@@ -129,7 +134,8 @@ def named_table(
 ) -> FigureTable:
     """`by_category` or `by_channel` as columns."""
     with store.reading() as connection:
-        reference = reference_within(store, connection)
+        now_state = state(connection)
+        reference = reference_within(store, connection, now_state.reference_version)
         named = reference.categories if by == "category" else reference.channels
         groups = Groups(
             np.array([each.id for each in named.values()], dtype=np.int64),
@@ -138,7 +144,7 @@ def named_table(
             np.zeros(len(named), dtype=bool),
         )
         return FigureTable.of(
-            _counted(connection, reference, question, keys, by), groups, keys, reference.unrecorded
+            _counted(connection, reference, now_state, question, keys, by), groups, keys, reference.unrecorded
         )
 
 
@@ -154,8 +160,11 @@ def by_time(store: Store, question: Question, unit: Unit, keys: Iterable[str] = 
 def time_table(store: Store, question: Question, unit: Unit, keys: tuple[str, ...]) -> FigureTable:
     """`by_time` as columns."""
     with store.reading() as connection:
-        reference = reference_within(store, connection)
-        counted = _counted(connection, reference, question, keys, "hour" if unit == "hour" else "day")
+        now_state = state(connection)
+        reference = reference_within(store, connection, now_state.reference_version)
+        counted = _counted(
+            connection, reference, now_state, question, keys, "hour" if unit == "hour" else "day"
+        )
         labels, firsts = _parts(reference.clock, question.period, unit)
         groups = Groups(np.arange(len(labels)), labels, labels, np.zeros(len(labels), dtype=bool))
         placed = Counted(
@@ -181,6 +190,7 @@ def _parts(clock: ZoneClock, period: Period, unit: Unit) -> tuple[tuple[str, ...
 def _counted(
     connection: Connection,
     reference: Reference,
+    now_state: State,
     question: Question,
     keys: tuple[str, ...],
     by: By,
@@ -190,7 +200,6 @@ def _counted(
     definitions = [INDICATORS[key] for key in keys]
     needed = {each.numerator for each in definitions} | {each.denominator or "" for each in definitions}
     measures = frozenset(needed & set(MEASURE_NAMES))
-    now_state = state(connection)
     if question.live:
         question = replace(question, as_of=max(question.as_of, now_state.latest_at))
     wanted = plan(reference, question, by, depth, measures)

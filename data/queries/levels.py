@@ -52,8 +52,8 @@ def level_values(store: Store, question: Question, depth: int, indicator: str) -
         elif (
             now_state.counters_stale
             or wanted.as_of < now_state.latest_at
-            or wanted.categories
-            or wanted.channels
+            or wanted.categories is not None
+            or wanted.channels is not None
         ):
             counted = sums.sums(connection, reference, now_state, wanted)
             vectors = counted.under(_every_place(reference))
@@ -125,7 +125,7 @@ def _vectors(
     missing: list[tuple[Grain, VectorKey]] = []
     for grain, bucket in places:
         key = VectorKey(grain.id, bucket, measure)
-        vector = cache.get(key, versions[grain.id, bucket])
+        vector = cache.get(key, (reference.version, versions[grain.id, bucket]))
         if vector is None:
             missing.append((grain, key))
         else:
@@ -135,7 +135,7 @@ def _vectors(
         vector = packed.get(key)
         if vector is None:
             vector = _made(connection, reference, cache, wanted, name, grain, key.bucket)
-        cache.put(key, versions[key.grain, key.bucket], vector)
+        cache.put(key, (reference.version, versions[key.grain, key.bucket]), vector)
         found.append(vector)
     return found
 

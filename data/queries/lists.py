@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
@@ -47,7 +48,7 @@ def list_events(
         reference = reference_within(store, connection, now_state.reference_version)
         wanted = plan(reference, question)
         past = wanted.as_of < now_state.latest_at and not question.live
-        statement = _list_query(wanted, kind, _read_key(after), past).limit(limit + 1)
+        statement = _list_query(wanted, kind, _read_key(kind, after), past).limit(limit + 1)
         rows = [dict(row) for row in connection.execute(statement).mappings()]
         names = _source_names(connection)
     more = len(rows) > limit
@@ -141,16 +142,18 @@ def _earlier(order: ColumnElement[Any], after: tuple[Instant | None, int]) -> Co
     return and_(order <= at, or_(order < at, and_(order == at, event.c.id < event_id)))
 
 
-def _read_key(after: str | None) -> tuple[Instant | None, int] | None:
+def _read_key(kind: ListKind, after: str | None) -> tuple[Instant | None, int] | None:
     if after is None:
         return None
-    at, _, event_id = after.partition(".")
-    try:
-        return (int(at) if at else None), int(event_id)
-    except ValueError:
-        raise ValueError(
-            f"expected the `next` of a page before, found {after!r}: begin again without it"
-        ) from None
+    matched = _KEY.fullmatch(after)
+    # Only the open events stand in an order in which an instant may be unknown.
+    if matched is None or (not matched["at"] and kind != "open"):
+        raise ValueError(f"expected the `next` of a page before, found {after!r}: begin again without it")
+    return (int(matched["at"]) if matched["at"] else None), int(matched["id"])
+
+
+_KEY = re.compile(r"(?P<at>[0-9]{0,18})\.(?P<id>[0-9]{1,18})")
+"""What a page gives as its `next`: the instant by which its list is ordered, and the last event's id."""
 
 
 def _source_names(connection: Connection) -> dict[int, str]:

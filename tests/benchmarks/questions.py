@@ -43,7 +43,7 @@ def cases(reference: Reference) -> list[Case]:
     year = days(clock, date(2025, 10, 1), date(2026, 10, 1))
     week = days(clock, date(2026, 10, 5), date(2026, 10, 12))
     district = reference.tree.children(reference.code)[3]
-    in_district = f"district_id = {district.id}"
+    in_district = f"grid_id BETWEEN {district.id} AND {district.last_id}"
     as_of = END
 
     def ask(
@@ -94,7 +94,9 @@ def cases(reference: Reference) -> list[Case]:
         Case(
             "ranking of 215 grids, 30 days",
             lambda store: rank(store, ask(month), "handling_timeliness", depth=2),
-            lambda scan: scan.sums(month, as_of, timeliness, "street_id"),
+            lambda scan: scan.sums(
+                month, as_of, timeliness, "street_id", join="JOIN grid ON grid.id = ev.grid_id"
+            ),
             5,
             True,
         ),

@@ -44,7 +44,7 @@ MEASURE_SQL: dict[str, dict[str, str]] = {
 
 
 class Scan:
-    """The events as one DuckDB table in memory, in order of time, with district and street beside the grid."""
+    """The events as one DuckDB table in memory, in order of time, and the street of each grid as another."""
 
     def __init__(self, reference: Reference, histories: Histories) -> None:
         frame = pd.DataFrame(
@@ -58,14 +58,17 @@ class Scan:
             if missing.any():
                 frame[name] = pd.array(np.where(missing, 0, values), dtype="Int64")
                 frame.loc[missing, name] = pd.NA
-        for depth, name in ((1, "district_id"), (2, "street_id")):
-            frame[name] = reference.tree.ancestor_ids(depth)[histories.numbers["grid_id"]]
         frame["id"] = np.arange(1, len(frame) + 1)
         frame["title"] = histories.titles
         self._connection = duckdb.connect()
         self._connection.execute("SET threads = 2")
         self._connection.register("given", frame)
         self._connection.execute("CREATE TABLE ev AS SELECT * FROM given ORDER BY reported_at")
+        self._connection.unregister("given")
+        streets = reference.tree.ancestor_ids(2)
+        grids = pd.DataFrame({"id": np.arange(len(streets)), "street_id": streets})
+        self._connection.register("given", grids)
+        self._connection.execute("CREATE TABLE grid AS SELECT * FROM given")
         self._connection.unregister("given")
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
@@ -79,6 +82,7 @@ class Scan:
         measures: Sequence[str] | None = None,
         group: str = "0",
         where: str = "true",
+        join: str = "",
     ) -> list[tuple[Any, ...]]:
         """Measures by group, each over its own milestone; `{at}` in the group stands for the milestone."""
         parts = []
@@ -89,7 +93,7 @@ class Scan:
             end = min(period.end, as_of + 1) if milestone.endswith("due_at") else period.end
             key = group.format(at=milestone)
             parts.append(
-                f"SELECT '{milestone}', {key} AS k, [{', '.join(wanted.values())}] FROM ev "
+                f"SELECT '{milestone}', {key} AS k, [{', '.join(wanted.values())}] FROM ev {join} "
                 f"WHERE {milestone} >= {period.start} AND {milestone} < {end} AND {where} GROUP BY k"
             )
         return self.run(" UNION ALL ".join(parts))

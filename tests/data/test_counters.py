@@ -404,7 +404,9 @@ def test_whoever_keeps_a_vector_is_told_of_every_change(store: Store) -> None:
         after = versions(store)
         assert all(after[key] >= version for key, version in before.items())
         cells = cells_by_hand(known, event_rows(store), OWN_GRAINS)
-        changed = {key[:2] for key in cells.keys() | before_cells.keys() if cells.get(key) != before_cells.get(key)}
+        changed = {
+            key[:2] for key in cells.keys() | before_cells.keys() if cells.get(key) != before_cells.get(key)
+        }
         for key in changed:
             assert after.get((key[0], key[1]), 0) > before.get((key[0], key[1]), 0), key
 

@@ -25,10 +25,8 @@ NOW = NINE + 30 * DAY
 
 
 def report(key: str = "k", at: Instant = NINE, **fields: Any) -> Report:
-    return Report(
-        **{"source": "s", "key": key, "at": at, "channel": "hotline", "category": "light", "grid": CELL}
-        | fields
-    )
+    given: dict[str, Any] = {"source": "s", "channel": "hotline", "category": "light", "grid": CELL}
+    return Report(key=key, at=at, **(given | fields))
 
 
 def step(kind: Kind, at: Instant = NINE + 1, key: str = "k", step_key: str = "", **data: Any) -> Step:
@@ -138,7 +136,7 @@ def test_a_refused_operation_changes_nothing(store: Store) -> None:
         others = [report(f"before {number}"), wrong, report(f"after {number}")]
         assert statuses(write(store, others, NOW)) == ["added", "refused", "added"]
     assert differing(store) == 0
-    histories = [[report("b 0")], [report("b 1"), step(Kind.CLOSE, key="b 1")]]
+    histories: list[list[Operation]] = [[report("b 0")], [report("b 1"), step(Kind.CLOSE, key="b 1")]]
     histories += [[wrong] for wrong, _ in REFUSED if isinstance(wrong, Report)]
     refusals = [outcome.status == "refused" for outcome in bulk_add(store, histories, NOW)]
     assert refusals == [False, *[True] * (len(histories) - 1)]

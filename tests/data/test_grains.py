@@ -15,7 +15,9 @@ from tests.support.city import NEW_YORK, SHANGHAI
 
 CLOCKS = tuple(ZoneClock.of(zone) for zone in (SHANGHAI, NEW_YORK, "Asia/Kolkata"))
 FROM, TO = parse_instant("2025-06-01T00:00:00Z"), parse_instant("2027-06-01T00:00:00Z")
-FAMILIES = sorted({family(grain.depth, grain.by_category, grain.by_channel) for grain in GRAINS} | {OWN_GRAINS}, key=str)
+FAMILIES = sorted(
+    {family(grain.depth, grain.by_category, grain.by_channel) for grain in GRAINS} | {OWN_GRAINS}, key=str
+)
 UNITS = sorted({grain.unit for grain in (*GRAINS, *OWN_GRAINS)}, key=str)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.calendars import Limit
-from data.clocks import DAY, HOUR, MINUTE, SECOND, Instant, iso, parse_instant
+from data.clocks import DAY, HOUR, MINUTE, Instant, iso, parse_instant
 from data.lifecycle import (
     TRANSITIONS,
     UNSET,
@@ -106,7 +106,6 @@ class Story:
         with pytest.raises(Refused, match=sentence):
             self.step(kind, at, **data)
         assert self.row == before
-        assert self.kinds == self.kinds
 
 
 Tell = Callable[..., Story]
@@ -134,7 +133,7 @@ def test_the_table_of_transitions_is_the_law() -> None:
 @pytest.mark.parametrize("kind", LATER_KINDS)
 def test_every_step_in_every_status(tell: Tell, kind: Kind, status: Status) -> None:
     overdue = kind in (Kind.APPEAL, Kind.RULE)
-    story = tell(handle_due_at=NINE - 0 if overdue else NINE + DAY, accept_due_at=None)
+    story = tell(handle_due_at=NINE if overdue else NINE + DAY, accept_due_at=None)
     at = NINE + overdue
     story.steps(*_PATHS[status], at=at)
     if kind is Kind.JOIN:
@@ -175,10 +174,10 @@ def test_steps_come_in_order_of_time(tell: Tell) -> None:
 
 def test_a_report_that_names_what_the_city_does_not_have(tell: Tell) -> None:
     with pytest.raises(
-        Refused, match="expected the code of a category .light, noise, other, road, tree., found 'x'"
+        Refused, match=r"expected the code of a category .light, noise, other, road, tree., found 'x'"
     ):
         tell(category="x")
-    with pytest.raises(Refused, match="expected the code of a channel .hotline, patrol, sensor., found 'x'"):
+    with pytest.raises(Refused, match=r"expected the code of a channel .hotline, patrol, sensor., found 'x'"):
         tell(channel="x")
 
 
@@ -280,7 +279,7 @@ def test_a_rating_is_one_to_five(tell: Tell, rating: int) -> None:
 
 def test_a_default_rating_says_nothing(tell: Tell) -> None:
     story = tell().steps(*_PATHS[Status.CLOSED]).step(Kind.RATE, NINE + 1, rating=5, by_default=True)
-    assert story.row["rated_at"] is story.row["rating"] is story.row["solved"] is None
+    assert {story.row[name] for name in ("rated_at", "rating", "solved")} == {None}
     story.step(Kind.RATE, NINE + 2, rating=1, solved=False).step(
         Kind.RATE, NINE + 3, rating=5, by_default=True
     )
@@ -422,7 +421,7 @@ def test_extensions(tell: Tell) -> None:
         "^an extension moves the deadline later than 2026-03-05T02:00:00Z, found 2026-03-05T02:00:00Z$",
         due_at=NINE + HOUR,
     )
-    story.refuses(Kind.EXTEND, "^an extend needs 'due_at'|^a extend needs 'due_at'", due_at="later")
+    story.refuses(Kind.EXTEND, "^a extend needs 'due_at'", due_at="later")
     story.step(Kind.EXTEND, NINE + HOUR, due_at=NINE + HOUR + 1)
     story.refuses(Kind.EXTEND, "deadline passed at", NINE + HOUR + 2, due_at=NINE + DAY)
     story.step(Kind.EXTEND, NINE + HOUR + 1, due_at=NINE + DAY)
@@ -589,4 +588,3 @@ def test_limits_of_a_channel_come_first(shanghai: Reference) -> None:
     both = rules.limits(rules.category_id("road"), rules.channel_id("sensor"))
     assert both == (Limit(5, "minutes"), Limit(1, "hours"))
     assert rules.limits(rules.category_id("road"), rules.channel_id("patrol"))[1] == Limit(4, "hours")
-    assert SECOND < MINUTE

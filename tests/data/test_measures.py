@@ -33,7 +33,7 @@ INSTANTS = st.none() | st.integers(100, 106)
 
 ROWS: st.SearchStrategy[Row] = st.fixed_dictionaries(
     {
-        **{name: INSTANTS for name in FACT_COLUMNS},
+        **dict.fromkeys(FACT_COLUMNS, INSTANTS),
         "reported_at": st.integers(100, 106),
         "rating": st.none() | st.integers(1, 5),
         "solved": st.sampled_from((None, 0, 1)),
@@ -119,7 +119,9 @@ def test_exactly_at_the_deadline_is_on_time(late: int) -> None:
     found = {measure.name: bool(measure.when(RowFacts(row))) for measure in MEASURES}
     assert found["accept_on_time"] is found["handle_on_time"] is found["closed_on_time"] is (late <= 0)
     assert found["received_closed_on_time"] is (late <= 0)
-    assert found["handle_due"] and found["accept_due"] and found["closed_judged"]
+    assert found["handle_due"]
+    assert found["accept_due"]
+    assert found["closed_judged"]
 
 
 @pytest.mark.parametrize("rating", [1, 2, 3, 4, 5])

@@ -36,8 +36,8 @@ CHANNELS = ("hotline", "patrol", "sensor")
 
 
 def small_nodes(districts: int = 2, fan_out: int = 2) -> tuple[Node, ...]:
-    """The city's grids: `fan_out` children each at every depth below the districts, and a dedicated grid under the first
-    community of each street."""
+    """The city's grids: `fan_out` children each at every depth below the districts, and a dedicated grid under
+    the first community of each street."""
     nodes = [Node(CITY, "City", None, LEVELS[0])]
     above = [CITY]
     for depth, level in enumerate(LEVELS[1:], start=1):

@@ -114,7 +114,7 @@ class Lives:
         if row is None:
             return random.choice(self.edges) if random.random() < 0.5 else self._anywhere()
         last: Instant = row["last_step_at"]
-        marks = [
+        marks: list[Instant] = [
             row[name] + random.choice((-1, 0, 0, 1))
             for name in ("accept_due_at", "handle_due_at", "suspended_until")
             if row[name] is not None
