@@ -471,7 +471,7 @@ def _bulk_add_in(
         outcomes.append(Outcome("added"))
     if added:
         _add_sources(connection, sources, added, now)
-        for draft, event_id in zip(added, _new_ids(connection, len(added)), strict=True):
+        for draft, event_id in zip(added, new_ids(connection, len(added)), strict=True):
             assert draft.row is not None
             draft.row["id"] = event_id
         bulk.append_records(
@@ -493,7 +493,7 @@ def _bulk_add_in(
     return outcomes
 
 
-def _new_ids(connection: Connection, count: int) -> list[int]:
+def new_ids(connection: Connection, count: int) -> list[int]:
     """Ids for new events, in order and nobody else's."""
     if connection.dialect.name == "sqlite":
         highest = connection.execute(select(func.max(event.c.id))).scalar_one() or 0

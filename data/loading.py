@@ -12,15 +12,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Table, func, insert, select, text, update
+from sqlalchemy import Connection, Table, func, insert, select, update
 
 from data import counters
 from data.clocks import Instant, iso
-from data.events import rebuild
+from data.events import new_ids, rebuild
 from data.lifecycle import HIGHEST_RATING, LOWEST_RATING, PLAIN_STAGES
 from data.measures import FACT_COLUMNS, KEY_COLUMNS
 from data.reference import reference_within
-from data.schema import SECONDARY_INDEXES, event, source, store_state
+from data.schema import DEFERRED_INDEXES, event, source, store_state
 from data.store import Store, StoreError, raise_version, state
 
 NULL = -(2**62)
@@ -83,14 +83,14 @@ def load_histories(
         connection.execute(update(store_state).values(counters_stale=1))
         empty = connection.execute(select(event.c.id).limit(1)).first() is None
         if empty and len(histories) >= _INDEXES_FROM:
-            for index in SECONDARY_INDEXES:
+            for index in DEFERRED_INDEXES:
                 index.drop(connection, checkfirst=True)
         version = state(connection).version
     for start in range(0, len(histories), _CHUNK):
         end = min(start + _CHUNK, len(histories))
         progress("events", start / len(histories))
         with store.writing() as connection:
-            ids = _new_ids(connection, end - start)
+            ids = np.array(new_ids(connection, end - start), dtype=np.int64)
             _append(connection, event, _event_columns(histories, start, end, source_id, ids))
             raise_version(connection, _latest(histories, start, end))
             version += 1
@@ -160,20 +160,6 @@ def _new_source(connection: Connection, name: str, histories: Histories, now: In
         insert(source).values(id=source_id, name=name, last_reported_at=last, last_recorded_at=now)
     )
     return source_id
-
-
-def _new_ids(connection: Connection, count: int) -> NDArray[np.int64]:
-    if connection.dialect.name == "sqlite":
-        first = (connection.execute(select(func.max(event.c.id))).scalar_one() or 0) + 1
-        return np.arange(first, first + count)
-    last = connection.execute(
-        text(
-            "SELECT setval(pg_get_serial_sequence('event', 'id'), "
-            "nextval(pg_get_serial_sequence('event', 'id')) + :count - 1)"
-        ),
-        {"count": count},
-    ).scalar_one()
-    return np.arange(last - count + 1, last + 1)
 
 
 def _latest(histories: Histories, start: int, end: int) -> int:

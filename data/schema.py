@@ -287,6 +287,15 @@ SECONDARY_INDEXES: tuple[Index, ...] = (
     Index("ix_event_newest", event.c.reported_at, event.c.id),
     Index("ix_event_grid", event.c.grid_id, event.c.reported_at, event.c.id),
     Index(
+        "ix_event_open_grid",
+        event.c.grid_id,
+        event.c.handle_due_at,
+        event.c.category_id,
+        event.c.channel_id,
+        sqlite_where=event.c.closed_at.is_(None) & event.c.withdrawn_at.is_(None),
+        postgresql_where=event.c.closed_at.is_(None) & event.c.withdrawn_at.is_(None),
+    ),
+    Index(
         "ix_event_open",
         event.c.handle_due_at,
         event.c.grid_id,
@@ -297,4 +306,9 @@ SECONDARY_INDEXES: tuple[Index, ...] = (
         postgresql_where=event.c.closed_at.is_(None) & event.c.withdrawn_at.is_(None),
     ),
 )
-"""Indexes that a bulk load into an empty store builds after the rows."""
+"""Every index of the events beside their keys."""
+
+DEFERRED_INDEXES: tuple[Index, ...] = tuple(
+    index for index in SECONDARY_INDEXES if len(index.columns) > 2 and "open" not in str(index.name)
+)
+"""Those that a bulk load into an empty store builds after the rows; the others are small, or grow at their end only."""

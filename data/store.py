@@ -266,7 +266,7 @@ def _sqlite_engine(
             f"synchronous={synchronous}",
             f"cache_size=-{65_536 if statement_timeout_seconds is not None else 262_144}",
             "threads=2",
-            "mmap_size=1073741824",
+            "mmap_size=17179869184",
             "temp_store=MEMORY",
             f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
         ):

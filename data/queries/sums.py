@@ -132,7 +132,7 @@ def _counter_query(
     wanted: Plan,
 ) -> tuple[str, tuple[Any, ...]]:
     """Driver SQL: it is the one statement of every figure, and building it anew would cost more than running it."""
-    seek = last - first <= _SEEK_LIMIT
+    seek = last - first <= _SEEK_LIMIT and wanted.scope.depth > 0
     conditions: list[str] = ["grain = ?"]
     values: list[Any] = [grain.id]
 
@@ -155,15 +155,22 @@ def _counter_query(
     for column, ids in (("category_id", wanted.categories), ("channel_id", wanted.channels)):
         if ids is not None:
             among(column, ids)
-    sql = _counter_select(names, group) + " AND ".join(conditions)
-    if group != "0":
+    # A curve over the grain's own grid has one counter a bucket: nothing is left to sum.
+    single = (
+        group == "bucket"
+        and grain.depth == wanted.scope.depth
+        and not (grain.by_category or grain.by_channel)
+    )
+    sql = _counter_select(names, group, single) + " AND ".join(conditions)
+    if group != "0" and not single:
         sql += f" GROUP BY {group}"
     return (sql.replace("?", "%s") if postgresql else sql), tuple(values)
 
 
 @lru_cache(maxsize=256)
-def _counter_select(names: tuple[str, ...], group: str) -> str:
-    return f"SELECT {group}, {', '.join(f'COALESCE(SUM({name}), 0)' for name in names)} FROM rollup WHERE "
+def _counter_select(names: tuple[str, ...], group: str, single: bool) -> str:
+    column = "COALESCE({}, 0)" if single else "COALESCE(SUM({}), 0)"
+    return f"SELECT {group}, {', '.join(column.format(name) for name in names)} FROM rollup WHERE "
 
 
 def _count_events(
@@ -349,7 +356,8 @@ def _overdue_query(
         ]
     selects: list[Select[Any]] = []
     for sign, table, conditions in parts:
-        where = [table.c.handle_due_at < as_of, *conditions]
+        by_grid = below_city and not past
+        where = [(table.c.handle_due_at + 0 if by_grid else table.c.handle_due_at) < as_of, *conditions]
         if past:
             where.append(table.c.reported_at <= as_of)
         if below_city:

@@ -168,7 +168,7 @@ def _bytes(store: Store) -> dict[str, int]:
         if store.is_sqlite:
             sql = (
                 "SELECT SUM(s.pgsize) FROM dbstat s JOIN sqlite_master m ON m.name = s.name "
-                "WHERE s.aggregate AND m.tbl_name = :name"
+                "WHERE s.aggregate = 1 AND m.tbl_name = :name"
             )
         else:
             sql = "SELECT pg_total_relation_size(CAST(:name AS regclass))"

@@ -113,16 +113,20 @@ _CATEGORY_FILTERS = (
     CATEGORIES[::2],
     CATEGORIES,
 )
-_CHANNEL_FILTERS = (None, None, (), *((code,) for code in CHANNELS), CHANNELS[1:], CHANNELS)
+_CHANNEL_FILTERS = (*(None,) * 7, (), *((code,) for code in CHANNELS), CHANNELS[1:], CHANNELS)
 
 
 @st.composite
 def questions(draw: st.DrawFn, past: Past, *, back: bool = False) -> Question:
     """Any scope, period and filters; as of now, or with `back` as of some instant before."""
-    marks = [at for at in edges(past.reference.clock, past.period) if at < past.now]
-    as_of = draw(st.sampled_from(marks)) if back else past.now + draw(st.sampled_from((0, 1, DAY)))
+    known = {row[name] for row in past.rows for name in ("accept_due_at", "handle_due_at", "closed_at")}
+    deadlines = {at + off for at in known if at is not None for off in (-1, 0, 1)}
+    marks = sorted(
+        {*edges(past.reference.clock, past.period), *deadlines, past.now, past.now + 1, past.now + DAY}
+    )
+    as_of = draw(st.sampled_from([at for at in marks if (at < past.now) == back]))
     return Question(
-        scope=draw(st.sampled_from([grid.code for grid in past.reference.tree])),
+        scope=draw(st.sampled_from(_wide(past.reference))),
         period=draw(periods(past)),
         as_of=as_of,
         categories=draw(st.sampled_from(_CATEGORY_FILTERS)),

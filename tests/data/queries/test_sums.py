@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from data.answers import Question
 from data.clocks import DAY, HOUR
 from data.events import write
-from data.lifecycle import Status
+from data.lifecycle import Kind, Report, Status, Step
 from data.periods import Period, split
 from data.queries.figures import by_category, by_channel, by_grid, by_time, rank, totals
 from data.reference import reference
@@ -221,3 +221,32 @@ def test_an_empty_period_and_an_empty_time(past: Past, empty_at: str) -> None:
     for length in (0, DAY):
         question = Question(CITY, Period(start - length, start), past.now)
         assert told(totals(past.store, question)) == past.expected(question)
+
+
+def test_a_deadline_counts_from_its_own_instant_on(store: Store) -> None:
+    """Asked live, asked again when more has happened, and asked of the events: the same at every microsecond."""
+    at = change_overs(reference(store).zone)[0]
+    due = at + HOUR
+    report = Report(
+        source="s",
+        key="k",
+        at=at,
+        channel="patrol",
+        category="road",
+        grid=STREET,
+        accept_due_at=due,
+        handle_due_at=due,
+    )
+    accept = Step(source="s", key="k", step_key="1", kind=Kind.ACCEPT, at=due)
+    write(store, [report], at)
+    for later in (None, accept, Step(source="s", key="k", step_key="2", kind=Kind.HANDLE, at=due + DAY)):
+        if later is not None:
+            write(store, [later], later.at)
+        for as_of, count in ((due - 1, 0), (due, 1), (due + 1, 1)):
+            for scope in (CITY, DISTRICT, STREET):
+                question = Question(scope, Period(at, due + DAY), as_of)
+                found = totals(store, question)
+                accepted = int(later is not None) * count
+                assert told(found)["acceptance_timeliness"] == (accepted, count)
+                assert told(found)["handling_timeliness"] == (0, count)
+                assert found["overdue_open"].numerator == (as_of > due)
