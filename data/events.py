@@ -42,7 +42,7 @@ from data.lifts import Lifts
 from data.measures import FACT_COLUMNS, KEY_COLUMNS
 from data.reference import Reference, reference_within
 from data.schema import SECONDARY_INDEXES, event, event_past, event_step, source, store_state
-from data.store import State, Store, raise_version, state
+from data.store import State, Store, driver_rows, raise_version, state
 
 Operation: TypeAlias = Report | Step
 
@@ -417,7 +417,8 @@ def delete_events(store: Store, event_ids: Sequence[int]) -> int:
                 connection.execute(delete(table).where(column.in_(some)))
         if not now_state.counters_stale:
             counters.apply(connection, deltas, days)
-        raise_version(connection, now_state.latest_at)
+        if gone:
+            raise_version(connection, now_state.latest_at)
         return gone
 
 
@@ -496,7 +497,8 @@ def _bulk_add_in(
 def new_ids(connection: Connection, count: int) -> list[int]:
     """Ids for new events, in order and nobody else's."""
     if connection.dialect.name == "sqlite":
-        highest = connection.execute(select(func.max(event.c.id))).scalar_one() or 0
+        used = driver_rows(connection, "SELECT seq FROM sqlite_sequence WHERE name = 'event'", ())
+        highest = used[0][0] if used else 0
         return list(range(highest + 1, highest + 1 + count))
     return list(
         connection.execute(

@@ -387,6 +387,10 @@ def _rate(_rules: Rules, row: Row, step: Step, _before: Collection[Kind]) -> Non
     if step.data.get("by_default"):
         return
     solved = step.data.get("solved")
+    if solved not in (None, True, False):
+        raise Refused(
+            f"a rate says with 'solved' whether the matter is solved (true or false), found {solved!r}"
+        )
     row["rated_at"] = step.at
     row["rating"] = rating
     row["solved"] = None if solved is None else int(bool(solved))

@@ -172,10 +172,11 @@ event = Table(
     Column("description", Text),
     Column("address", Text),
     UniqueConstraint("source_id", "source_key"),
+    sqlite_autoincrement=True,
 )
-"""One row an event: where it stands now. `changed_at` is when a step last overwrote a fact, null if none ever did.
-`implied` is 1 for a plain history that was loaded in bulk: its steps follow from its instants and are written out when
-the first live step joins them."""
+"""One row an event: where it stands now. `changed_at` is when a step last overwrote a fact, null if none ever did. Ids
+are never used again, so an old link cannot show another event. `implied` is 1 for a plain history that was loaded in
+bulk: its steps follow from its instants and are written out when the first live step joins them."""
 
 event_step = Table(
     "event_step",

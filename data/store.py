@@ -26,6 +26,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from data.schema import metadata, store_state
+from data.settings import masked
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -104,7 +105,7 @@ class Store:
             url = parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
             reader = _postgres_engine(url, pool_size, statement_timeout_seconds)
             writer = _postgres_engine(url, pool_size, None)
-        store = cls(parsed.render_as_string(hide_password=True), reader, writer)
+        store = cls(masked(parsed.render_as_string(hide_password=False)), reader, writer)
         try:
             store._prepare(create)
         except StoreError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 import pandas as pd
@@ -46,8 +47,10 @@ def list_events(
     with store.reading() as connection:
         now_state = state(connection)
         reference = reference_within(store, connection, now_state.reference_version)
+        if question.live:
+            question = replace(question, as_of=max(question.as_of, now_state.latest_at))
         wanted = plan(reference, question)
-        past = wanted.as_of < now_state.latest_at and not question.live
+        past = wanted.as_of < now_state.latest_at
         statement = _list_query(wanted, kind, _read_key(kind, after), past).limit(limit + 1)
         rows = [dict(row) for row in connection.execute(statement).mappings()]
         names = _source_names(connection)
