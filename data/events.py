@@ -46,8 +46,9 @@ from data.store import State, Store, driver_rows, raise_version, state
 
 Operation: TypeAlias = Report | Step
 
-_ATTEMPTS = 6
-"""How often a batch is tried when another writer made the same event first, or a deadlock chose it as its victim."""
+_ATTEMPTS_BESIDE_OTHERS = 3
+"""How often a batch is tried beside other writers, when one of them made the same event first or a deadlock chose it as
+its victim; then it is tried with the others kept out, where nothing can be in its way."""
 
 _BULK_CHUNK = 20_000
 """Events written by one transaction of a bulk load."""
@@ -180,22 +181,22 @@ def write(store: Store, operations: Sequence[Operation], now: Instant) -> list[O
     Raises NoCity on a store without a city.
     """
 
-    def work() -> list[Outcome]:
-        with store.writing() as connection:
+    def work(alone: bool) -> list[Outcome]:
+        with store.writing(alone=alone) as connection:
             return _write_in(store, connection, operations, now)
 
     return _until_it_passes(work)
 
 
-def _until_it_passes(work: Callable[[], list[Outcome]]) -> list[Outcome]:
-    """Does a transaction again when another writer was in its way."""
-    for _ in range(_ATTEMPTS - 1):
+def _until_it_passes(work: Callable[[bool], list[Outcome]]) -> list[Outcome]:
+    """Does a transaction again when another writer was in its way; `work` is told whether to keep the others out."""
+    for _ in range(_ATTEMPTS_BESIDE_OTHERS):
         try:
-            return work()
+            return work(False)
         except (DBAPIError, psycopg.Error) as error:
             if not _was_in_the_way(error):
                 raise
-    return work()
+    return work(True)
 
 
 def _was_in_the_way(error: DBAPIError | psycopg.Error) -> bool:
@@ -436,8 +437,10 @@ def bulk_add(store: Store, histories: Iterable[Sequence[Operation]], now: Instan
     return outcomes
 
 
-def _bulk_add_chunk(store: Store, chunk: list[Sequence[Operation]], now: Instant) -> list[Outcome]:
-    with store.writing() as connection:
+def _bulk_add_chunk(
+    store: Store, chunk: list[Sequence[Operation]], now: Instant, alone: bool
+) -> list[Outcome]:
+    with store.writing(alone=alone) as connection:
         return _bulk_add_in(store, connection, chunk, now)
 
 
@@ -529,7 +532,7 @@ def rebuild(
     with store.writing(alone=True) as connection:
         lifts = reference_within(store, connection).lifts
         if loaded is None or loaded[0] != state(connection).version:
-            _create_indexes(connection, progress)
+            _create_indexes(store, connection, progress)
             cells = counters.rebuild_in(connection, lifts, progress)
         else:
             cells = _count_beside_indexes(store, connection, lifts, loaded[1], progress)
@@ -539,10 +542,10 @@ def rebuild(
     return cells
 
 
-def _create_indexes(connection: Connection, progress: counters.Progress) -> None:
+def _create_indexes(store: Store, connection: Connection, progress: counters.Progress) -> None:
     for position, index in enumerate(SECONDARY_INDEXES):
         progress("indexes", position / len(SECONDARY_INDEXES))
-        index.create(connection, checkfirst=True)
+        store.create_index(connection, index)
 
 
 def _count_beside_indexes(
@@ -556,10 +559,10 @@ def _count_beside_indexes(
     with ThreadPoolExecutor(1) as beside:
         if not store.is_sqlite:
             counting = beside.submit(counters.tally, lifts, facts)
-            _create_indexes(connection, progress)
+            _create_indexes(store, connection, progress)
             return counters.replace_counters(connection, counting.result(), progress)
         with aside(store) as path:
             writing = beside.submit(counters.tally_aside, lifts, facts, path)
-            _create_indexes(connection, progress)
+            _create_indexes(store, connection, progress)
             progress("counting", 0.0)
             return counters.replace_counters(connection, writing.result(), progress, path)

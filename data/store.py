@@ -20,7 +20,7 @@ from alembic import command as alembic
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, inspect, text, update
+from sqlalchemy import Connection, Engine, Index, create_engine, event, func, insert, inspect, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -35,6 +35,12 @@ BUSY_TIMEOUT_SECONDS = 30
 
 _PROGRESS_STEPS = 100_000
 """SQLite's virtual machine steps between two looks at a reader's time limit: about a millisecond."""
+
+_CACHE_KIB = 65_536
+
+_SORT_CACHE_KIB = 16_384
+"""What SQLite may keep of an index while it sorts: runs that fit the processor's cache, merged, take a quarter less time
+than longer ones."""
 
 _TRUSTED_SECONDS = 5
 """How long a pooled connection is taken to stand without asking: the question costs as much as a figure."""
@@ -128,6 +134,14 @@ class Store:
     def file(self) -> Path:
         """The file of the embedded store."""
         return Path(self._writer.url.database or "")
+
+    def create_index(self, connection: Connection, index: Index) -> None:
+        """Creates an index that does not stand yet, in the caller's transaction."""
+        if self.is_sqlite:
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{_SORT_CACHE_KIB}")
+        index.create(connection, checkfirst=True)
+        if self.is_sqlite:
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE_KIB}")
 
     @contextmanager
     def writer_at_rest(self) -> Iterator[sqlite3.Connection]:
@@ -265,7 +279,7 @@ def _sqlite_engine(
         for pragma in (
             "journal_mode=WAL",
             f"synchronous={synchronous}",
-            f"cache_size=-{65_536 if statement_timeout_seconds is not None else 262_144}",
+            f"cache_size=-{_CACHE_KIB}",
             "threads=2",
             "mmap_size=17179869184",
             "temp_store=MEMORY",

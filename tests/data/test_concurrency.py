@@ -124,7 +124,8 @@ def test_a_bulk_load_that_is_killed_can_be_finished(database_url: str, moment: s
         acknowledged: list[Acknowledged] = []
         for seed in range(2):
             lines = random.randint(1, 3) if moment == "loading" else None
-            said = killed(start("bulk", database_url, seed, 600), random, lines)
+            count = 3000 if moment == "loading" else 600
+            said = killed(start("bulk", database_url, seed, count), random, lines)
             acknowledged += [line for batch in said if isinstance(batch, list) for line in batch]
             kept = {step[:2] for step in stored_steps(store)}
             assert {line[4] for line in acknowledged} == {"added"}
