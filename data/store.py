@@ -39,8 +39,8 @@ _PROGRESS_STEPS = 100_000
 _CACHE_KIB = 65_536
 
 _SORT_CACHE_KIB = 16_384
-"""What SQLite may keep of an index while it sorts: runs that fit the processor's cache, merged, take a quarter less time
-than longer ones."""
+"""What SQLite may keep of an index while it sorts: runs that fit the processor's cache, and are then merged, take a
+quarter less time than longer ones."""
 
 _TRUSTED_SECONDS = 5
 """How long a pooled connection is taken to stand without asking: the question costs as much as a figure."""

@@ -184,9 +184,11 @@ def _count_events(
 ) -> None:
     """Counts events by the measures' own conditions. For a past instant: the events as they are now with later facts
     hidden, minus those overwritten since, plus what the overwritten ones said then."""
+    # What had not happened by then is out of the range: nobody accepts, closes or is due before the report.
+    end = min(period.end, wanted.as_of + 1) if past else period.end
     values = {
         "start": period.start,
-        "end": period.end,
+        "end": end,
         "as_of": wanted.as_of,
         "first_id": wanted.scope.id,
         "last_id": wanted.scope.last_id,
@@ -270,8 +272,6 @@ def _event_query(
                 when < bindparam("end", type_=BigInteger),
                 *conditions,
             ]
-            if past:
-                where += [table.c.reported_at <= bindparam("as_of", type_=BigInteger), facts.known(milestone)]
             if below_city:
                 inside = table.c.grid_id if by_grid and table is event else table.c.grid_id + 0
                 where.append(
