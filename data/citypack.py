@@ -43,6 +43,9 @@ _TOP_KEYS = {
     "unrecorded",
     "files",
     "bulletins",
+    "illustrative",
+    "demo",
+    "build",
 }
 _FAULTS_TOLD = 200
 
