@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, overload
+from functools import lru_cache
+from typing import Literal, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,14 +94,19 @@ OWN_GRAINS: tuple[Grain, ...] = (
 each counter that it would have; their buckets are vectors over all grids (data/vectors.py), and carry versions."""
 
 
+Run: TypeAlias = tuple[Grain, int, int]
+"""Buckets of a grain: the first, and the one after the last."""
+
+
 @dataclass(frozen=True)
 class Cover:
     """How a period is put together: runs of whole buckets by grain, and remainders counted from the events."""
 
-    runs: tuple[tuple[Grain, int, int], ...]
+    runs: tuple[Run, ...]
     remainders: tuple[Period, ...]
 
 
+@lru_cache(maxsize=64)
 def family(depth: int | None, by_category: bool, by_channel: bool) -> tuple[Grain, ...]:
     """The grains of exactly this lift and these splits, the longest unit first; () when none is kept."""
     found = [
@@ -111,9 +117,10 @@ def family(depth: int | None, by_category: bool, by_channel: bool) -> tuple[Grai
     return tuple(sorted(found, key=lambda grain: (grain.unit.of == "hour", -grain.unit.size)))
 
 
+@lru_cache(maxsize=1024)
 def cover(clock: ZoneClock, period: Period, grains: tuple[Grain, ...]) -> Cover:
     """The period as whole buckets of the given grains (longest unit first) plus what is left over, in order of time."""
-    runs: list[tuple[Grain, int, int]] = []
+    runs: list[Run] = []
     remainders: list[Period] = []
     _cover(clock, period, grains, runs, remainders)
     return Cover(tuple(runs), tuple(remainders))
@@ -123,7 +130,7 @@ def _cover(
     clock: ZoneClock,
     period: Period,
     grains: tuple[Grain, ...],
-    runs: list[tuple[Grain, int, int]],
+    runs: list[Run],
     remainders: list[Period],
 ) -> None:
     if period.start >= period.end:

@@ -53,6 +53,11 @@ class Level:
     codes: tuple[str, ...]
     names: tuple[str, ...]
 
+    @cached_property
+    def leaves(self) -> bool:
+        """True when none of the grids has others below it."""
+        return bool(np.array_equal(self.ids, self.last_ids))
+
 
 class Tree:
     """An immutable grid tree. `grids` come in preorder with ids 1..n; the first is the city."""

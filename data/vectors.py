@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 
 from data.bulk import append_records
 from data.facts import ArrayFacts
-from data.grains import OWN_GRAINS
+from data.grains import OWN_GRAINS, Run
 from data.lifts import Lifts
 from data.measures import BY_MILESTONE, MEASURE_NAMES, MILESTONES
 from data.schema import rollup_vector, rollup_version
@@ -33,20 +33,32 @@ _COMPRESSION = 1
 _KEPT_BYTES = 256 * 1024 * 1024
 """How much memory a process gives to unpacked vectors."""
 
+Versions: TypeAlias = Mapping[tuple[int, int], int]
+"""Versions by (grain, bucket); absent is 0: nothing was written since the last packing."""
+
 Stamp: TypeAlias = tuple[int, int]
 """What a vector was made under: the reference's version, which grows with the tree and with each rebuild, and its
 bucket's. A bucket that was never written to has the version 0 before and after a rebuild: alone it says too little."""
 
+SumStamp: TypeAlias = tuple[int, tuple[int, ...]]
+"""What a sum of vectors was made under: the reference's version, and each bucket's."""
+
 _WIDTHS = (np.uint8, np.uint16, np.uint32)
 
 
-@dataclass(frozen=True, order=True)
-class VectorKey:
+class VectorKey(NamedTuple):
     """Which vector: the grain (one of OWN_GRAINS), the bucket, and the measure's position in MEASURES."""
 
     grain: int
     bucket: int
     measure: int
+
+
+class SumKey(NamedTuple):
+    """Which sum of vectors: the measure's position in MEASURES, and each bucket as (grain, bucket)."""
+
+    measure: int
+    places: tuple[tuple[int, int], ...]
 
 
 def pack(vector: NDArray[Any]) -> bytes:
@@ -102,14 +114,23 @@ def _runs(values: NDArray[np.int64]) -> Iterator[tuple[int, slice]]:
 
 @dataclass
 class VectorCache:
-    """Unpacked vectors by key, each with the stamp that it was made under; the least recently used go first."""
+    """Unpacked vectors, and sums of vectors, by key, each with the stamp that it was made under; the least recently
+    used go first."""
 
-    kept: OrderedDict[VectorKey, tuple[Stamp, Vector]] = field(default_factory=OrderedDict)
+    kept: OrderedDict[VectorKey | SumKey, tuple[Stamp | SumStamp, NDArray[Any]]] = field(
+        default_factory=OrderedDict
+    )
     bytes: int = 0
     lock: Lock = field(default_factory=Lock)
 
-    def get(self, key: VectorKey, stamp: Stamp) -> Vector | None:
-        """The vector when it is kept and current."""
+    @overload
+    def get(self, key: VectorKey, stamp: Stamp) -> Vector | None: ...
+
+    @overload
+    def get(self, key: SumKey, stamp: SumStamp) -> NDArray[np.int64] | None: ...
+
+    def get(self, key: VectorKey | SumKey, stamp: Stamp | SumStamp) -> NDArray[Any] | None:
+        """The vector or sum when it is kept and current."""
         with self.lock:
             found = self.kept.get(key)
             if found is None or found[0] != stamp:
@@ -117,8 +138,8 @@ class VectorCache:
             self.kept.move_to_end(key)
             return found[1]
 
-    def put(self, key: VectorKey, stamp: Stamp, vector: Vector) -> None:
-        """Keeps a vector, and lets go of others when there are too many."""
+    def put(self, key: VectorKey | SumKey, stamp: Stamp | SumStamp, vector: NDArray[Any]) -> None:
+        """Keeps a vector or sum, and lets go of others when there are too many."""
         with self.lock:
             replaced = self.kept.pop(key, None)
             self.bytes += vector.nbytes - (replaced[1].nbytes if replaced else 0)
@@ -128,28 +149,18 @@ class VectorCache:
                 self.bytes -= dropped.nbytes
 
 
-def versions_of(connection: Connection, buckets: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    """The version of each (grain, bucket), 0 where nothing was ever written since the last packing."""
-    by_grain: dict[int, list[int]] = {}
-    for grain, bucket in buckets:
-        by_grain.setdefault(grain, []).append(bucket)
-    found = dict.fromkeys(buckets, 0)
-    for grain, some in by_grain.items():
-        statement = _VERSIONS[connection.dialect.name].format(", ".join(map(str, some)))
-        for bucket, version in driver_rows(connection, statement, (grain,)):
-            found[grain, bucket] = version
-    return found
+def versions_of(connection: Connection, runs: Sequence[Run]) -> dict[tuple[int, int], int]:
+    """The versions of the buckets that were written to since the last packing, by (grain, bucket)."""
+    if not runs:
+        return {}
+    within = " OR ".join(
+        f"grain = {grain.id} AND bucket >= {first} AND bucket < {last}" for grain, first, last in runs
+    )
+    rows = driver_rows(connection, f"SELECT grain, bucket, version FROM rollup_version WHERE {within}", ())
+    return {(grain, bucket): version for grain, bucket, version in rows}
 
 
-_VERSIONS = {
-    "sqlite": "SELECT bucket, version FROM rollup_version WHERE grain = ? AND bucket IN ({})",
-    "postgresql": "SELECT bucket, version FROM rollup_version WHERE grain = %s AND bucket IN ({})",
-}
-
-
-def stored(
-    connection: Connection, keys: Sequence[VectorKey], versions: Mapping[tuple[int, int], int]
-) -> dict[VectorKey, Vector]:
+def stored(connection: Connection, keys: Sequence[VectorKey], versions: Versions) -> dict[VectorKey, Vector]:
     """The packed vectors that are current, unpacked; the others are absent."""
     found: dict[VectorKey, Vector] = {}
     by_grain: dict[tuple[int, int], list[int]] = {}
@@ -163,6 +174,6 @@ def stored(
                 rollup_vector.c.measure == measure,
             )
         ):
-            if row.version == versions[grain, row.bucket]:
+            if row.version == versions.get((grain, row.bucket), 0):
                 found[VectorKey(grain, row.bucket, measure)] = unpack(row.data)
     return found

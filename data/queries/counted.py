@@ -55,10 +55,23 @@ class Counted:
             places = np.minimum(np.searchsorted(groups, keys, sorter=order), len(groups) - 1)
             places = order[places]
             listed = groups[places] == keys
+            block = _summed(places[listed], values[listed], len(groups))
             for position, name in enumerate(names):
-                into = sums.setdefault(name, np.zeros(len(groups), dtype=np.int64))
-                np.add.at(into, places[listed], values[listed, position])
+                sums[name] = sums[name] + block[position] if name in sums else block[position]
         return sums
+
+
+def _summed(places: Ints, values: Ints, size: int) -> Ints:
+    """One row a measure and one column a place: the sums of the values that lie at each place."""
+    if size == 1:
+        total: Ints = values.sum(axis=0, keepdims=True).T
+        return total
+    order = np.argsort(places, kind="stable")
+    distinct, starts = np.unique(places[order], return_index=True)
+    block = np.zeros((values.shape[1], size), dtype=np.int64)
+    if len(distinct):
+        block[:, distinct] = np.add.reduceat(values[order], starts, axis=0).T
+    return block
 
 
 @dataclass(frozen=True)

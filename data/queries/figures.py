@@ -16,11 +16,12 @@ from data.clocks import ZoneClock
 from data.indicators import INDICATORS, OVERDUE_OPEN, Figure, figure
 from data.measures import MEASURE_NAMES
 from data.periods import Period, Unit, previous, same_last_year, split
-from data.queries import sums
+from data.queries import own, sums
 from data.queries.counted import NOTHING, Counted, FigureTable, Groups, Ints
 from data.queries.plan import By, plan
 from data.reference import Reference, reference_within
 from data.store import State, Store, state
+from data.vectors import VectorCache
 
 MINIMUM_DUE = 10
 """Grids with fewer events in the denominator are listed apart from a ranking."""
@@ -100,15 +101,16 @@ def grid_table(store: Store, question: Question, depth: int | None, keys: tuple[
         scope = tree.get(question.scope)
         # Above the scope there is nothing to name: asked for that, the scope itself is the answer.
         wanted_depth = scope.depth + 1 if depth is None else max(depth, scope.depth)
-        counted = _counted(connection, reference, now_state, question, keys, "grid", wanted_depth)
+        cache = own.cache_of(store)
+        counted = _counted(connection, reference, now_state, question, keys, "grid", wanted_depth, cache)
         counted = counted.regrouped(tree.ancestor_ids(wanted_depth))
         level = tree.level(question.scope, wanted_depth)
-        own = [tree.by_id(grid_id) for grid_id in np.setdiff1d(counted.groups(), level.ids).tolist()]
+        scopes_own = [tree.by_id(grid_id) for grid_id in np.setdiff1d(counted.groups(), level.ids).tolist()]
         groups = Groups(
-            np.concatenate([level.ids, np.array([grid.id for grid in own], dtype=np.int64)]),
-            (*level.codes, *(grid.code for grid in own)),
-            (*level.names, *(grid.name for grid in own)),
-            np.arange(len(level.ids) + len(own)) >= len(level.ids),
+            np.concatenate([level.ids, np.array([grid.id for grid in scopes_own], dtype=np.int64)]),
+            (*level.codes, *(grid.code for grid in scopes_own)),
+            (*level.names, *(grid.name for grid in scopes_own)),
+            np.arange(len(level.ids) + len(scopes_own)) >= len(level.ids),
         )
         return FigureTable.of(counted, groups, keys, reference.unrecorded)
 
@@ -195,15 +197,20 @@ def _counted(
     keys: tuple[str, ...],
     by: By,
     depth: int | None = None,
+    cache: VectorCache | None = None,
 ) -> Counted:
-    """Measures by group, the stock of overdue events among them when it is asked for."""
+    """Measures by group, the stock of overdue events among them when it is asked for. With a cache, a whole level's
+    sums may come from its vectors."""
     definitions = [INDICATORS[key] for key in keys]
     needed = {each.numerator for each in definitions} | {each.denominator or "" for each in definitions}
     measures = frozenset(needed & set(MEASURE_NAMES))
     if question.live:
         question = replace(question, as_of=max(question.as_of, now_state.latest_at))
     wanted = plan(reference, question, by, depth, measures)
-    counted = sums.sums(connection, reference, now_state, wanted)
+    if cache is not None and own.serves(now_state, wanted):
+        counted = own.by_level(connection, reference, cache, wanted)
+    else:
+        counted = sums.sums(connection, reference, now_state, wanted)
     if OVERDUE_OPEN in needed:
         counted.parts += sums.overdue_open(connection, reference, now_state, wanted).parts
     return counted

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection
 
 from data.answers import Question
-from data.grains import OWN_GRAINS, Grain, buckets, cover
 from data.indicators import INDICATORS, OVERDUE_OPEN
-from data.measures import MEASURE_NAMES, MEASURES
-from data.periods import Period
-from data.queries import sums
+from data.queries import own, sums
 from data.queries.plan import Plan, plan
 from data.reference import Reference, reference_within
 from data.store import Store, state
-from data.vectors import Vector, VectorCache, VectorKey, stored, versions_of
-
-_caches: WeakKeyDictionary[Store, VectorCache] = WeakKeyDictionary()
-
-_AT = {measure.name: measure.at for measure in MEASURES}
 
 
 @dataclass(frozen=True)
@@ -58,8 +48,7 @@ def level_values(store: Store, question: Question, depth: int, indicator: str) -
             counted = sums.sums(connection, reference, now_state, wanted)
             vectors = counted.under(_every_place(reference))
         else:
-            cache = _caches.setdefault(store, VectorCache())
-            vectors = {name: _sum_vector(connection, reference, cache, wanted, name) for name in names}
+            vectors = own.by_own_grid(connection, reference, own.cache_of(store), wanted)
         nothing = np.zeros(len(reference.tree) + 1, dtype=np.int64)
         above, *below = (vectors.get(name, nothing) for name in names)
         values = _lifted(reference, wanted, depth, above, below[0] if below else None)
@@ -80,6 +69,8 @@ def _lifted(
     first, last = level.ids, level.last_ids
 
     def over_subtrees(vector: NDArray[np.int64]) -> NDArray[np.int64]:
+        if level.leaves:
+            return vector[first]
         running = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(vector)])
         lifted: NDArray[np.int64] = running[last + 1] - running[first]
         return lifted
@@ -95,91 +86,3 @@ def _lifted(
 
 def _every_place(reference: Reference) -> NDArray[np.int64]:
     return np.arange(len(reference.tree) + 1)
-
-
-def _sum_vector(
-    connection: Connection, reference: Reference, cache: VectorCache, wanted: Plan, name: str
-) -> NDArray[np.int64]:
-    """The measure over the period by own grid: whole buckets from vectors, ragged ends from the events."""
-    covered = cover(reference.clock, wanted.range_of(_AT[name]), OWN_GRAINS)
-    total = np.zeros(len(reference.tree) + 1, dtype=np.int64)
-    for vector in _vectors(connection, reference, cache, wanted, name, list(buckets(covered))):
-        total += vector
-    for remainder in covered.remainders:
-        total += _from_events(connection, reference, wanted, remainder, name)
-    return total
-
-
-def _vectors(
-    connection: Connection,
-    reference: Reference,
-    cache: VectorCache,
-    wanted: Plan,
-    name: str,
-    places: list[tuple[Grain, int]],
-) -> list[Vector]:
-    """The vectors of some buckets, in any order: from memory, else as they are packed in the store, else made anew."""
-    measure = MEASURE_NAMES.index(name)
-    versions = versions_of(connection, [(grain.id, bucket) for grain, bucket in places])
-    found: list[Vector] = []
-    missing: list[tuple[Grain, VectorKey]] = []
-    for grain, bucket in places:
-        key = VectorKey(grain.id, bucket, measure)
-        vector = cache.get(key, (reference.version, versions[grain.id, bucket]))
-        if vector is None:
-            missing.append((grain, key))
-        else:
-            found.append(vector)
-    packed = stored(connection, [key for _, key in missing], versions) if missing else {}
-    for grain, key in missing:
-        vector = packed.get(key)
-        if vector is None:
-            vector = _made(connection, reference, cache, wanted, name, grain, key.bucket)
-        cache.put(key, (reference.version, versions[key.grain, key.bucket]), vector)
-        found.append(vector)
-    return found
-
-
-def _made(
-    connection: Connection,
-    reference: Reference,
-    cache: VectorCache,
-    wanted: Plan,
-    name: str,
-    grain: Grain,
-    bucket: int,
-) -> Vector:
-    """A vector that a write has made stale: the sum of the shorter buckets in it, of which few are stale too; a day
-    from its events."""
-    place = OWN_GRAINS.index(grain)
-    if place + 1 == len(OWN_GRAINS):
-        clock = reference.clock
-        period = Period(clock.day_start(bucket), clock.day_start(bucket + 1))
-        return _from_events(connection, reference, wanted, period, name)
-    shorter = OWN_GRAINS[place + 1]
-    ratio = grain.unit.size // shorter.unit.size
-    within = [(shorter, bucket * ratio + number) for number in range(ratio)]
-    total = np.zeros(len(reference.tree) + 1, dtype=np.int32)
-    for vector in _vectors(connection, reference, cache, wanted, name, within):
-        total += vector
-    return total
-
-
-def _from_events(
-    connection: Connection, reference: Reference, wanted: Plan, period: Period, name: str
-) -> Vector:
-    city = replace(wanted, scope=reference.tree.root, milestones=(_AT[name],))
-    return _scattered(reference, sums.measure_by_own_grid(connection, reference, city, period, name))
-
-
-def _scattered(reference: Reference, rows: list[tuple[int, int]]) -> Vector:
-    vector = np.zeros(len(reference.tree) + 1, dtype=np.int32)
-    if rows:
-        pairs = np.array(rows, dtype=np.int64)
-        vector[pairs[:, 0]] = pairs[:, 1]
-    return vector
-
-
-def forget(store: Store) -> None:
-    """Lets go of every vector in memory, as a fresh process would begin."""
-    _caches.pop(store, None)

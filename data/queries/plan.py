@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from data.answers import Question
 from data.clocks import Instant
 from data.grids import Grid
-from data.measures import BY_MILESTONE, DEADLINES, MILESTONES
+from data.measures import DEADLINES, MEASURES, Measure
 from data.periods import Period
 from data.reference import Named, Reference
 
@@ -23,8 +23,8 @@ class UnknownName(LookupError):
 
 @dataclass(frozen=True)
 class Plan:
-    """What the sums are taken over. `categories` and `channels` are ids, None for all; `milestones` are those whose
-    measures are wanted; `depth` is the depth to which grids are lifted when grouped by grid."""
+    """What the sums are taken over. `categories` and `channels` are ids, None for all; `measures` are those wanted;
+    `depth` is the depth to which grids are lifted when grouped by grid."""
 
     scope: Grid
     period: Period
@@ -33,7 +33,7 @@ class Plan:
     channels: tuple[int, ...] | None
     by: By
     depth: int
-    milestones: tuple[str, ...] = MILESTONES
+    measures: tuple[Measure, ...] = MEASURES
 
     def range_of(self, milestone: str) -> Period:
         """The part of the period that counts: a deadline counts once it has passed, the as-of instant included."""
@@ -59,11 +59,9 @@ def plan(
         channels=_ids(reference.channels, question.channels, "channel"),
         by=by,
         depth=scope.depth + 1 if depth is None else depth,
-        milestones=tuple(
-            milestone
-            for milestone in MILESTONES
-            if measures is None or any(measure.name in measures for measure in BY_MILESTONE[milestone])
-        ),
+        measures=MEASURES
+        if measures is None
+        else tuple(measure for measure in MEASURES if measure.name in measures),
     )
 
 

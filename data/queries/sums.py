@@ -7,8 +7,9 @@ and the ragged ends of a period are counted from the events, whose indexes hold 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -31,9 +32,9 @@ from sqlalchemy import (
 
 from data.clocks import DAY, HOUR, Instant, ZoneClock
 from data.facts import SqlFacts
-from data.grains import DAYS, HOURS, Cover, Grain, cover, family
+from data.grains import DAYS, HOURS, Grain, Run, cover, family
 from data.indicators import OVERDUE_OPEN
-from data.measures import BY_MILESTONE
+from data.measures import Measure
 from data.periods import Period
 from data.queries.counted import Counted
 from data.queries.plan import By, Plan
@@ -57,29 +58,29 @@ def sums(connection: Connection, reference: Reference, state: State, wanted: Pla
     totals = Counted()
     if state.counters_stale or wanted.as_of < state.latest_at:
         past = wanted.as_of < state.latest_at
-        for milestones, period in _by_range(wanted):
-            _count_events(connection, reference, wanted, milestones, period, past, totals)
+        for measures, period in by_range(wanted):
+            count_events(connection, reference, wanted, measures, period, past, totals)
         return totals
-    grains = _grains(reference, wanted)
-    for milestones, period in _by_range(wanted):
+    grains = _grains(wanted)
+    for measures, period in by_range(wanted):
         covered = cover(reference.clock, period, grains)
-        _read_counters(connection, reference, wanted, milestones, covered, totals)
+        read_counters(connection, reference, wanted, measures, covered.runs, totals)
         for remainder in covered.remainders:
-            _count_events(connection, reference, wanted, milestones, remainder, False, totals)
+            count_events(connection, reference, wanted, measures, remainder, False, totals)
     return totals
 
 
-def _by_range(wanted: Plan) -> Iterator[tuple[tuple[str, ...], Period]]:
-    """Milestones that share a range, with that range: deadlines end at the as-of instant, the others do not."""
-    groups: dict[Period, list[str]] = defaultdict(list)
-    for milestone in wanted.milestones:
-        groups[wanted.range_of(milestone)].append(milestone)
-    for period, milestones in groups.items():
+def by_range(wanted: Plan) -> Iterator[tuple[tuple[Measure, ...], Period]]:
+    """Measures that share a range, with that range: deadlines end at the as-of instant, the others do not."""
+    groups: dict[Period, list[Measure]] = defaultdict(list)
+    for measure in wanted.measures:
+        groups[wanted.range_of(measure.at)].append(measure)
+    for period, measures in groups.items():
         if period.start < period.end:
-            yield tuple(milestones), period
+            yield tuple(measures), period
 
 
-def _grains(reference: Reference, wanted: Plan) -> tuple[Grain, ...]:
+def _grains(wanted: Plan) -> tuple[Grain, ...]:
     """The grains that answer the plan, the longest unit first; () when none does."""
     depth = max(wanted.scope.depth, wanted.depth if wanted.by == "grid" else 0)
     by_category = wanted.categories is not None or wanted.by == "category"
@@ -92,21 +93,25 @@ def _grains(reference: Reference, wanted: Plan) -> tuple[Grain, ...]:
     return grains
 
 
-def _read_counters(
+def read_counters(
     connection: Connection,
     reference: Reference,
     wanted: Plan,
-    milestones: tuple[str, ...],
-    covered: Cover,
+    measures: tuple[Measure, ...],
+    runs: Iterable[Run],
     totals: Counted,
 ) -> None:
-    names = tuple(measure.name for milestone in milestones for measure in BY_MILESTONE[milestone])
-    group = _GROUP_COLUMNS[wanted.by]
+    """Adds the counters of some runs of buckets, by one statement for each unit that groups differently."""
+    names = tuple(measure.name for measure in measures)
     postgresql = connection.dialect.name == "postgresql"
-    for grain, first, last in covered.runs:
-        query = _counter_query(postgresql, names, group, grain, first, last, wanted)
-        rows = driver_rows(connection, *query)
-        if wanted.by == "day" and grain.unit == HOURS:
+    of_hours = [run for run in runs if wanted.by == "day" and run[0].unit == HOURS]
+    for some in (of_hours, [run for run in runs if run not in of_hours]):
+        if not some:
+            continue
+        parts = [_counter_query(postgresql, names, run, wanted) for run in some]
+        sql = " UNION ALL ".join(part for part, _ in parts)
+        rows = driver_rows(connection, sql, tuple(chain.from_iterable(values for _, values in parts)))
+        if some is of_hours:
             clock = reference.clock
             rows = [(clock.day_number(clock.hour_start(hour)), *values) for hour, *values in rows]
         totals.add(names, rows)
@@ -125,13 +130,12 @@ _GROUP_COLUMNS: dict[By, str] = {
 def _counter_query(
     postgresql: bool,
     names: tuple[str, ...],
-    group: str,
-    grain: Grain,
-    first: int,
-    last: int,
+    run: Run,
     wanted: Plan,
 ) -> tuple[str, tuple[Any, ...]]:
     """Driver SQL: it is the one statement of every figure, and building it anew would cost more than running it."""
+    grain, first, last = run
+    group = _GROUP_COLUMNS[wanted.by]
     seek = last - first <= _SEEK_LIMIT and wanted.scope.depth > 0
     conditions: list[str] = ["grain = ?"]
     values: list[Any] = [grain.id]
@@ -149,7 +153,11 @@ def _counter_query(
     else:
         conditions.append("bucket >= ? AND bucket < ?")
         values += [first, last]
-    if wanted.scope.depth > 0:
+    if grain.depth == wanted.scope.depth:
+        # Whatever lies deeper in the scope was lifted to it.
+        conditions.append("grid_id = ?")
+        values.append(wanted.scope.id)
+    elif wanted.scope.depth > 0:
         conditions.append("grid_id BETWEEN ? AND ?")
         values += [wanted.scope.id, wanted.scope.last_id]
     for column, ids in (("category_id", wanted.categories), ("channel_id", wanted.channels)):
@@ -173,17 +181,17 @@ def _counter_select(names: tuple[str, ...], group: str, single: bool) -> str:
     return f"SELECT {group}, {', '.join(column.format(name) for name in names)} FROM rollup WHERE "
 
 
-def _count_events(
+def count_events(
     connection: Connection,
     reference: Reference,
     wanted: Plan,
-    milestones: tuple[str, ...],
+    measures: tuple[Measure, ...],
     period: Period,
     past: bool,
     totals: Counted,
 ) -> None:
-    """Counts events by the measures' own conditions. For a past instant: the events as they are now with later facts
-    hidden, minus those overwritten since, plus what the overwritten ones said then."""
+    """Adds what the events themselves say, by the measures' own conditions. For a past instant: the events as they are
+    now with later facts hidden, minus those overwritten since, plus what the overwritten ones said then."""
     # What had not happened by then is out of the range: nobody accepts, closes or is due before the report.
     end = min(period.end, wanted.as_of + 1) if past else period.end
     values = {
@@ -199,7 +207,7 @@ def _count_events(
         wanted.scope.last_id - wanted.scope.id + 1
     ) * _BY_GRID_SHARE < len(reference.tree)
     statement = _event_query(
-        milestones,
+        measures,
         wanted.by,
         wanted.scope.depth > 0,
         wanted.categories is not None,
@@ -208,24 +216,29 @@ def _count_events(
         past,
         _offsets(reference.clock, period) if wanted.by in ("hour", "day") else None,
     )
+    names = _names_by_milestone(measures)
     found: dict[str, list[list[int]]] = defaultdict(list)
     for sign, milestone, key, *counted in connection.execute(statement, values).all():
         if counted[0] is not None:
-            found[milestone].append([key, *(sign * number for number in counted)])
+            found[milestone].append([key, *(sign * number for number in counted[: len(names[milestone])])])
     for milestone, rows in found.items():
-        names = tuple(measure.name for measure in BY_MILESTONE[milestone])
-        totals.add(names, [row[: 1 + len(names)] for row in rows])
+        totals.add(names[milestone], rows)
+
+
+def _names_by_milestone(measures: tuple[Measure, ...]) -> dict[str, tuple[str, ...]]:
+    names: dict[str, tuple[str, ...]] = {}
+    for measure in measures:
+        names[measure.at] = (*names.get(measure.at, ()), measure.name)
+    return names
 
 
 def measure_by_own_grid(
-    connection: Connection, reference: Reference, wanted: Plan, period: Period, name: str
+    connection: Connection, reference: Reference, period: Period, measure: Measure
 ) -> list[tuple[int, int]]:
     """One measure over a period from the events of the whole city: (grid id, number) for each grid that has any."""
-    milestone = wanted.milestones[0]
-    position = [measure.name for measure in BY_MILESTONE[milestone]].index(name)
-    statement = _event_query((milestone,), "grid", False, False, False, False, False, None)
+    statement = _event_query((measure,), "grid", False, False, False, False, False, None)
     values = {"start": period.start, "end": period.end, "categories": tuple(reference.category_by_id)}
-    return [(row[2], row[3 + position]) for row in connection.execute(statement, values) if row[3 + position]]
+    return [(grid_id, number) for _, _, grid_id, number in connection.execute(statement, values) if number]
 
 
 _Offsets: TypeAlias = tuple[tuple[Instant, int], ...]
@@ -237,12 +250,9 @@ def _offsets(clock: ZoneClock, period: Period) -> _Offsets:
     return tuple((at, clock.offset(at - 1)) for at in (*inside, period.end))
 
 
-_WIDEST = max(len(measures) for measures in BY_MILESTONE.values())
-
-
 @lru_cache(maxsize=512)
 def _event_query(
-    milestones: tuple[str, ...],
+    measures: tuple[Measure, ...],
     by: By,
     below_city: bool,
     categories: bool,
@@ -253,7 +263,11 @@ def _event_query(
 ) -> Select[Any] | CompoundSelect[Any]:
     """One row a milestone and group: sign, milestone, group, and the milestone's measures (padded with nulls)."""
     selects: list[Select[Any]] = []
-    for milestone in milestones:
+    by_milestone: dict[str, list[Measure]] = defaultdict(list)
+    for measure in measures:
+        by_milestone[measure.at].append(measure)
+    widest = max(len(some) for some in by_milestone.values())
+    for milestone, some in by_milestone.items():
         variants: list[tuple[int, Table, list[ColumnElement[bool]]]] = [(1, event, [])]
         if past:
             as_of = bindparam("as_of", type_=BigInteger)
@@ -284,8 +298,8 @@ def _event_query(
             if channels:
                 where.append(table.c.channel_id.in_(bindparam("channels", expanding=True)))
             group = _event_group(by, table, at, offsets)
-            counted = [_hits(measure.when(facts)) for measure in BY_MILESTONE[milestone]]
-            counted += [literal_column("0", Integer)] * (_WIDEST - len(counted))
+            counted = [_hits(measure.when(facts)) for measure in some]
+            counted += [literal_column("0", Integer)] * (widest - len(counted))
             query = select(
                 _plain(sign).label("sign"),
                 literal_column(f"'{milestone}'", String).label("milestone"),

@@ -22,7 +22,7 @@ from sqlalchemy import text
 from data.city import load_city
 from data.clocks import now
 from data.loading import load_histories
-from data.queries import levels
+from data.queries import own
 from data.reference import reference
 from data.store import Store
 from tests.benchmarks import city
@@ -139,7 +139,7 @@ def _ask_cold(store: Store, scan: Scan, warm: Case) -> Measured:
     cold = Case(COLD, warm.ask, warm.scan, 1, True)
 
     def ask() -> Any:
-        levels.forget(store)
+        own.forget(store)
         return warm.ask(store)
 
     return _timed(cold, ask, lambda: warm.scan(scan))
