@@ -1,0 +1,205 @@
+"""Sums by own grid over a period, from vectors: what maps of every grid and rankings of a level are made of.
+
+Vectors are kept in memory under the versions of their buckets, and so are their sums over a period: while nothing
+was written into its buckets, a period costs one look at their versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from data.grains import OWN_GRAINS, Grain, buckets, cover, family
+from data.measures import MEASURE_NAMES, Measure
+from data.periods import Period
+from data.queries import sums
+from data.queries.counted import Counted
+from data.queries.plan import Plan
+from data.reference import Reference
+from data.store import State, Store
+from data.vectors import SumKey, Vector, VectorCache, VectorKey, Versions, stored, versions_of
+
+_caches: WeakKeyDictionary[Store, VectorCache] = WeakKeyDictionary()
+
+LEVEL_DEPTH = 2
+"""The depth that is ranked most, the level-1 grids: its counters have the vectors' units."""
+
+_OWN_BY_UNIT = {grain.unit: grain for grain in OWN_GRAINS}
+
+
+def cache_of(store: Store) -> VectorCache:
+    """The vectors that this process keeps for a store."""
+    return _caches.setdefault(store, VectorCache())
+
+
+def forget(store: Store) -> None:
+    """Lets go of every vector in memory, as a fresh process would begin."""
+    _caches.pop(store, None)
+
+
+def by_own_grid(
+    connection: Connection, reference: Reference, cache: VectorCache, wanted: Plan
+) -> dict[str, NDArray[np.int64]]:
+    """Each measure over its range for the whole city, one place a grid id (place 0 is unused); read-only arrays."""
+    found: dict[str, NDArray[np.int64]] = {}
+    for measures, period in sums.by_range(wanted):
+        covered = cover(reference.clock, period, OWN_GRAINS)
+        versions = versions_of(connection, covered.runs)
+        places = tuple(buckets(covered))
+        for measure in measures:
+            total: NDArray[np.int64] = _total(connection, reference, cache, measure, places, versions)
+            for remainder in covered.remainders:
+                total = total + _from_events(connection, reference, remainder, measure)
+            found[measure.name] = total
+    return found
+
+
+def serves(now_state: State, wanted: Plan) -> bool:
+    """Whether `by_level` answers: sums of today's counters by grid at a depth that has vectors' units, unfiltered."""
+    return (
+        wanted.by == "grid"
+        and wanted.depth == LEVEL_DEPTH
+        and wanted.categories is None
+        and wanted.channels is None
+        and not now_state.counters_stale
+        and wanted.as_of >= now_state.latest_at
+    )
+
+
+def by_level(connection: Connection, reference: Reference, cache: VectorCache, wanted: Plan) -> Counted:
+    """The measures by grid of LEVEL_DEPTH: buckets that nobody has written to come from vectors, those that live
+    writes keep changing from the counters."""
+    totals = Counted()
+    lift = reference.tree.ancestor_ids(wanted.depth)
+    for measures, period in sums.by_range(wanted):
+        covered = cover(reference.clock, period, family(wanted.depth, False, False))
+        own = tuple((_OWN_BY_UNIT[grain.unit], first, last) for grain, first, last in covered.runs)
+        versions = versions_of(connection, own)
+        fresh: list[tuple[Grain, int]] = []
+        written: list[tuple[Grain, int, int]] = []
+        for grain, bucket in buckets(covered):
+            own_grain = _OWN_BY_UNIT[grain.unit]
+            stamp = (reference.version, versions.get((own_grain.id, bucket), 0))
+            if stamp[1] == 0 or all(
+                cache.get(_key(own_grain, bucket, each), stamp) is not None for each in measures
+            ):
+                fresh.append((own_grain, bucket))
+            else:
+                written.append((grain, bucket, bucket + 1))
+        if fresh:
+            _add_lifted(
+                totals,
+                lift,
+                wanted,
+                {
+                    each.name: _total(connection, reference, cache, each, tuple(fresh), versions)
+                    for each in measures
+                },
+            )
+        sums.read_counters(connection, reference, wanted, measures, written, totals)
+        for remainder in covered.remainders:
+            sums.count_events(connection, reference, wanted, measures, remainder, False, totals)
+    return totals
+
+
+def _add_lifted(
+    totals: Counted, lift: NDArray[np.int64], wanted: Plan, vectors: dict[str, NDArray[np.int64]]
+) -> None:
+    """Sums of runs: ids are preorder numbers, so the grids below one stand side by side."""
+    first, last = wanted.scope.id, wanted.scope.last_id + 1
+    within = lift[first:last]
+    starts = np.flatnonzero(np.concatenate([[True], within[1:] != within[:-1]]))
+    columns = [np.add.reduceat(vector[first:last], starts) for vector in vectors.values()]
+    totals.parts.append((within[starts], tuple(vectors), np.stack(columns, axis=1)))
+
+
+def _key(grain: Grain, bucket: int, measure: Measure) -> VectorKey:
+    return VectorKey(grain.id, bucket, MEASURE_NAMES.index(measure.name))
+
+
+def _total(
+    connection: Connection,
+    reference: Reference,
+    cache: VectorCache,
+    measure: Measure,
+    places: tuple[tuple[Grain, int], ...],
+    versions: Versions,
+) -> NDArray[np.int64]:
+    """The sum of some buckets' vectors, from memory when none of them was written to since it was made."""
+    key = SumKey(MEASURE_NAMES.index(measure.name), tuple((grain.id, bucket) for grain, bucket in places))
+    stamp = (reference.version, tuple(versions.get(place, 0) for place in key.places))
+    kept = cache.get(key, stamp)
+    if kept is None:
+        kept = np.zeros(len(reference.tree) + 1, dtype=np.int64)
+        for vector in _vectors(connection, reference, cache, measure, places, versions):
+            kept += vector
+        kept.setflags(write=False)
+        cache.put(key, stamp, kept)
+    return kept
+
+
+def _vectors(
+    connection: Connection,
+    reference: Reference,
+    cache: VectorCache,
+    measure: Measure,
+    places: Sequence[tuple[Grain, int]],
+    versions: Versions,
+) -> list[Vector]:
+    """The vectors of some buckets, in any order: from memory, else as they are packed in the store, else made anew."""
+    found: list[Vector] = []
+    missing: list[tuple[Grain, VectorKey]] = []
+    for grain, bucket in places:
+        key = _key(grain, bucket, measure)
+        vector = cache.get(key, (reference.version, versions.get((grain.id, bucket), 0)))
+        if vector is None:
+            missing.append((grain, key))
+        else:
+            found.append(vector)
+    packed = stored(connection, [key for _, key in missing], versions) if missing else {}
+    for grain, key in missing:
+        vector = packed.get(key)
+        if vector is None:
+            vector = _made(connection, reference, cache, measure, grain, key.bucket)
+        cache.put(key, (reference.version, versions.get((key.grain, key.bucket), 0)), vector)
+        found.append(vector)
+    return found
+
+
+def _made(
+    connection: Connection,
+    reference: Reference,
+    cache: VectorCache,
+    measure: Measure,
+    grain: Grain,
+    bucket: int,
+) -> Vector:
+    """A vector that a write has made stale: the sum of the shorter buckets in it, of which few are stale too; a day
+    from its events."""
+    place = OWN_GRAINS.index(grain)
+    if place + 1 == len(OWN_GRAINS):
+        clock = reference.clock
+        period = Period(clock.day_start(bucket), clock.day_start(bucket + 1))
+        return _from_events(connection, reference, period, measure)
+    shorter = OWN_GRAINS[place + 1]
+    ratio = grain.unit.size // shorter.unit.size
+    first, last = bucket * ratio, (bucket + 1) * ratio
+    within = [(shorter, number) for number in range(first, last)]
+    total = np.zeros(len(reference.tree) + 1, dtype=np.int32)
+    versions = versions_of(connection, ((shorter, first, last),))
+    for vector in _vectors(connection, reference, cache, measure, within, versions):
+        total += vector
+    return total
+
+
+def _from_events(connection: Connection, reference: Reference, period: Period, measure: Measure) -> Vector:
+    rows = sums.measure_by_own_grid(connection, reference, period, measure)
+    vector = np.zeros(len(reference.tree) + 1, dtype=np.int32)
+    if rows:
+        pairs = np.array(rows, dtype=np.int64)
+        vector[pairs[:, 0]] = pairs[:, 1]
+    return vector
