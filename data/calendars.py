@@ -13,11 +13,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Literal, TypeAlias, cast, get_args
 
 import chinese_calendar
+import numpy as np
+from numpy.typing import NDArray
 
-from data.clocks import DAY, HOUR, MINUTE, SECOND, Instant, ZoneClock, date_of
+from data.clocks import DAY, HOUR, MINUTE, SECOND, Instant, Int64Array, ZoneClock, date_of
 
 Unit: TypeAlias = Literal["minutes", "hours", "days", "working_hours", "working_days"]
 
@@ -188,11 +191,64 @@ class Deadline:
 
 
 @dataclass(frozen=True)
+class Deadlines:
+    """Many deadlines at once, as `Deadline` says one."""
+
+    at: Int64Array
+    provisional: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
 class _Day:
     """One local day: its sessions as instants (none on a day off), in order."""
 
     sessions: tuple[tuple[Instant, Instant], ...]
     provisional: bool
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The sessions of a run of days as columns: the number of their day, when they open and when they close.
+    `provisional[i]` is how many of the first i days are."""
+
+    first: int
+    numbers: Int64Array
+    opens: Int64Array
+    closes: Int64Array
+    provisional: NDArray[np.int64]
+
+    @cached_property
+    def worked(self) -> Int64Array:
+        """The working time before each session, and behind the last."""
+        return np.concatenate([[0], np.cumsum(self.closes - self.opens)])
+
+    @cached_property
+    def days(self) -> Int64Array:
+        """The days that are worked."""
+        return np.unique(self.numbers)
+
+    def advance(self, clock: ZoneClock, starts: Int64Array, working_microseconds: int) -> Deadlines:
+        """`WorkingCalendar.advance` of every start."""
+        begun = np.searchsorted(self.closes, starts, side="right")
+        target = self.worked[begun] + np.maximum(starts - self.opens[begun], 0) + working_microseconds
+        ends = np.searchsorted(self.worked[1:], target, side="left")
+        at = self.opens[ends] + target - self.worked[ends]
+        return Deadlines(at, self._provisional(clock.day_number(starts), self.numbers[ends]))
+
+    def working_days_later(self, clock: ZoneClock, starts: Int64Array, amount: int) -> Deadlines:
+        """The same local time so many working days later, of every start or of the opening after it."""
+        begun = np.searchsorted(self.closes, starts, side="right")
+        begin = np.maximum(starts, self.opens[begun])
+        time_of_day = begin + clock.offset(begin) - self.numbers[begun] * DAY
+        number = self.days[np.searchsorted(self.days, self.numbers[begun]) + amount]
+        at = clock.at_walls(number * DAY + time_of_day)
+        return Deadlines(at, self._provisional(clock.day_number(starts), number))
+
+    def _provisional(self, start: Int64Array, end: Int64Array) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = (
+            self.provisional[end + 1 - self.first] > self.provisional[start - self.first]
+        )
+        return found
 
 
 class WorkingCalendar:
@@ -236,6 +292,27 @@ class WorkingCalendar:
         if limit.unit == "working_hours":
             return self.advance(start, limit.amount * HOUR)
         return self._working_days_later(start, limit.amount)
+
+    def deadlines(self, starts: Int64Array, limit: Limit) -> Deadlines:
+        """`deadline` of every start; a test holds the two to each other."""
+        plain = np.zeros(len(starts), dtype=bool)
+        if limit.unit in ("minutes", "hours") or not len(starts):
+            return Deadlines(starts + limit.amount * (MINUTE if limit.unit == "minutes" else HOUR), plain)
+        if limit.unit == "days":
+            return Deadlines(
+                self.clock.at_walls(starts + self.clock.offset(starts) + limit.amount * DAY), plain
+            )
+        first, last = int(self.clock.day_number(starts.min())), int(self.clock.day_number(starts.max()))
+        ahead = limit.amount
+        while True:
+            ahead *= 2
+            table = self._table(first, last + 14 + ahead)
+            # Enough is what suffices for the latest start without its own day.
+            if limit.unit == "working_days" and (table.days > last).sum() > limit.amount:
+                return table.working_days_later(self.clock, starts, limit.amount)
+            spare = table.worked[-1] - table.worked[np.searchsorted(table.numbers, last + 1)]
+            if limit.unit == "working_hours" and spare > limit.amount * HOUR:
+                return table.advance(self.clock, starts, limit.amount * HOUR)
 
     def worked(self, start: Instant, end: Instant) -> int:
         """Microseconds of working time in [start, end). ValueError when `end` is before `start`."""
@@ -314,6 +391,13 @@ class WorkingCalendar:
             provisional = provisional or day.provisional
             left -= bool(day.sessions)
         return Deadline(self.clock.at_wall(number * DAY + time_of_day), provisional)
+
+    def _table(self, first: int, last: int) -> _Table:
+        days = {number: self._day(number) for number in range(first, last + 1)}
+        sessions = [(number, *session) for number, day in days.items() for session in day.sessions]
+        numbers, opens, closes = np.array(sessions, dtype=np.int64).reshape(-1, 3).T
+        provisional = np.cumsum([0, *(day.provisional for day in days.values())])
+        return _Table(first, numbers, opens, closes, provisional)
 
     def _day(self, number: int) -> _Day:
         known = self._days.get(number)

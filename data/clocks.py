@@ -131,6 +131,16 @@ class ZoneClock:
             return wall - self.offsets[0]
         return _earliest(wall, self.transitions, self.offsets, self._wall_ends)
 
+    def at_walls(self, walls: Int64Array) -> Int64Array:
+        """`at_wall` of every element."""
+        if not self.transitions:
+            return walls - self.offsets[0]
+        span = np.searchsorted(np.array(self._wall_ends, dtype=np.int64), walls, side="right")
+        at = walls - self._offset_array[span]
+        earliest = np.concatenate([np.array([np.iinfo(np.int64).min]), self._transition_array])
+        found: Int64Array = np.maximum(earliest[span], at)
+        return found
+
     @overload
     def offset(self, at: Instant) -> int: ...
     @overload

@@ -4,6 +4,7 @@ import json
 import time as timer
 from datetime import date, datetime, time
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -343,3 +344,24 @@ def test_deadlines_are_fast_once_the_days_are_known() -> None:
 
     # The best of several runs, since other work on the machine only ever adds time. It takes about 10.
     assert min(microseconds_each() for _ in range(5)) < 100
+
+
+@given(calendars, limits, st.lists(starts, min_size=1, max_size=20))
+def test_many_deadlines_are_those_of_one_after_another(
+    calendar: WorkingCalendar, limit: Limit, begun: list[Instant]
+) -> None:
+    many = calendar.deadlines(np.array(begun, dtype=np.int64), limit)
+    found = [Deadline(at, flag) for at, flag in zip(many.at.tolist(), many.provisional.tolist(), strict=True)]
+    assert found == [calendar.deadline(start, limit) for start in begun]
+
+
+def test_many_deadlines_in_the_hours_that_clocks_skip_and_repeat() -> None:
+    change_overs = [at + off for at in NEW_YORK.transitions[50:54] for off in (-HOUR, -1, 0, 1, HOUR)]
+    for limit in (Limit(1, "days"), Limit(1, "working_days"), Limit(9, "working_hours")):
+        many = BOSTON.deadlines(np.array(change_overs, dtype=np.int64), limit)
+        assert many.at.tolist() == [BOSTON.deadline(at, limit).at for at in change_overs]
+        back = [at - DAY for at in change_overs]
+        assert BOSTON.deadlines(np.array(back, dtype=np.int64), limit).at.tolist() == [
+            BOSTON.deadline(at, limit).at for at in back
+        ]
+    assert BOSTON.deadlines(np.zeros(0, dtype=np.int64), Limit(1, "days")).at.tolist() == []
