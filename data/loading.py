@@ -173,18 +173,17 @@ def _event_columns(
     reached = np.stack([numbers[name] != NULL for name, _, _ in PLAIN_STAGES])
     statuses = np.array([int(status) for _, _, status in PLAIN_STAGES])
     last_stage = len(PLAIN_STAGES) - 1 - np.argmax(reached[::-1], axis=0)
-    zeros = np.zeros(end - start, dtype=np.int64)
     columns: dict[str, _Column] = {
         "id": ids,
-        "source_id": zeros + source_id,
+        "source_id": source_id,
         "source_key": histories.keys[start:end],
         **numbers,
         "status": statuses[last_stage],
         "last_step_at": np.max([numbers[name] for name, _, _ in PLAIN_STAGES], axis=0),
         "steps": reached.sum(axis=0),
-        "implied": zeros + 1,
-        "extensions": zeros,
-        "due_provisional": zeros,
+        "implied": 1,
+        "extensions": 0,
+        "due_provisional": 0,
         "title": histories.titles[start:end],
         **{name: values[start:end] for name, values in histories.places.items()},
     }
@@ -195,8 +194,8 @@ def _event_columns(
     return columns
 
 
-_Column: TypeAlias = NDArray[np.int64] | NDArray[np.float64] | Sequence[str | None]
-"""Whole numbers with NULL for unknown, numbers with NaN for unknown, or texts."""
+_Column: TypeAlias = NDArray[np.int64] | NDArray[np.float64] | Sequence[str | None] | int
+"""Whole numbers with NULL for unknown, numbers with NaN for unknown, texts, or one number for every row."""
 
 
 def _append(connection: Connection, table: Table, columns: Mapping[str, _Column]) -> None:
@@ -204,18 +203,22 @@ def _append(connection: Connection, table: Table, columns: Mapping[str, _Column]
     raw: Any = connection.connection.driver_connection
     names = ", ".join(columns)
     if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" for _ in columns)
-        rows = zip(*(_values(column) for column in columns.values()), strict=True)
+        # A number written into the statement need not be bound for every row.
+        marks = ", ".join(str(column) if isinstance(column, int) else "?" for column in columns.values())
+        rows = zip(
+            *(_values(column) for column in columns.values() if not isinstance(column, int)), strict=True
+        )
         raw.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)
         return
     buffer = io.BytesIO()
-    arrow = pa.table({name: _array(column) for name, column in columns.items()})
+    length = max(len(column) for column in columns.values() if not isinstance(column, int))
+    arrow = pa.table({name: _array(column, length) for name, column in columns.items()})
     pyarrow.csv.write_csv(arrow, buffer, pyarrow.csv.WriteOptions(include_header=False))
     with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN (FORMAT csv)") as copy:
         copy.write(buffer.getbuffer())
 
 
-def _values(column: _Column) -> Sequence[Any]:
+def _values(column: NDArray[np.int64] | NDArray[np.float64] | Sequence[str | None]) -> Sequence[Any]:
     if not isinstance(column, np.ndarray):
         return column
     unknown = np.isnan(column) if column.dtype == np.float64 else column == NULL
@@ -228,7 +231,9 @@ def _values(column: _Column) -> Sequence[Any]:
     return some
 
 
-def _array(column: _Column) -> pa.Array:
+def _array(column: _Column, length: int) -> pa.Array:
+    if isinstance(column, int):
+        return pa.repeat(column, length)
     if not isinstance(column, np.ndarray):
         return pa.array(column, pa.string())
     return pa.array(column, mask=np.isnan(column) if column.dtype == np.float64 else column == NULL)

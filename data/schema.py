@@ -245,15 +245,31 @@ rollup_vector = Table(
 """A bucket's counters of one measure over all grids, packed; valid while its version is the bucket's."""
 
 
+TIME_FIRST = ("accepted_at", "accept_due_at", "rated_at")
+"""Milestones whose index begins with the time: an index in the order in which events come is sorted four times as fast,
+and few ask for these by category."""
+
+
 def _covering(name: str, milestone: str, *more: str) -> Index:
-    """An index that answers a question by milestone alone. It begins with the category: a question without a
+    """An index that answers a question by milestone alone. Where it begins with the category, a question without a
     category names them all, which costs a hundred seeks and saves a second index."""
-    columns = ("category_id", milestone, "grid_id", "channel_id", "withdrawn_at", *more)
+    first = (milestone, "category_id") if milestone in TIME_FIRST else ("category_id", milestone)
+    columns = (*first, "grid_id", "channel_id", "withdrawn_at", *more)
     where = event.c[milestone].is_not(None)
     partial: dict[str, Any] = (
         {} if milestone == "reported_at" else {"sqlite_where": where, "postgresql_where": where}
     )
     return Index(name, *[event.c[column] for column in columns], **partial)
+
+
+def _among_open(name: str, *columns: str) -> Index:
+    where = event.c.closed_at.is_(None) & event.c.withdrawn_at.is_(None)
+    return Index(name, *[event.c[column] for column in columns], sqlite_where=where, postgresql_where=where)
+
+
+def _where_known(name: str, column: str) -> Index:
+    where = event.c[column].is_not(None)
+    return Index(name, event.c[column], sqlite_where=where, postgresql_where=where)
 
 
 SECONDARY_INDEXES: tuple[Index, ...] = (
@@ -273,39 +289,12 @@ SECONDARY_INDEXES: tuple[Index, ...] = (
         "reworked_at",
     ),
     _covering("ix_event_rated", "rated_at", "rating"),
-    Index(
-        "ix_event_changed",
-        event.c.changed_at,
-        sqlite_where=event.c.changed_at.is_not(None),
-        postgresql_where=event.c.changed_at.is_not(None),
-    ),
-    Index(
-        "ix_event_withdrawn",
-        event.c.withdrawn_at,
-        sqlite_where=event.c.withdrawn_at.is_not(None),
-        postgresql_where=event.c.withdrawn_at.is_not(None),
-    ),
+    _where_known("ix_event_changed", "changed_at"),
+    _where_known("ix_event_withdrawn", "withdrawn_at"),
     Index("ix_event_newest", event.c.reported_at, event.c.id),
     Index("ix_event_grid", event.c.grid_id, event.c.reported_at, event.c.id),
-    Index(
-        "ix_event_open_grid",
-        event.c.grid_id,
-        event.c.handle_due_at,
-        event.c.category_id,
-        event.c.channel_id,
-        sqlite_where=event.c.closed_at.is_(None) & event.c.withdrawn_at.is_(None),
-        postgresql_where=event.c.closed_at.is_(None) & event.c.withdrawn_at.is_(None),
-    ),
-    Index(
-        "ix_event_open",
-        event.c.handle_due_at,
-        event.c.grid_id,
-        event.c.category_id,
-        event.c.channel_id,
-        event.c.id,
-        sqlite_where=event.c.closed_at.is_(None) & event.c.withdrawn_at.is_(None),
-        postgresql_where=event.c.closed_at.is_(None) & event.c.withdrawn_at.is_(None),
-    ),
+    _among_open("ix_event_open_grid", "grid_id", "handle_due_at", "category_id", "channel_id"),
+    _among_open("ix_event_open", "handle_due_at", "grid_id", "category_id", "channel_id", "id"),
 )
 """Every index of the events beside their keys."""
 

@@ -38,6 +38,9 @@ _PROGRESS_STEPS = 100_000
 
 _CACHE_KIB = 65_536
 
+_SORT_MEMORY_KIB = 524_288
+"""What PostgreSQL may take to sort an index."""
+
 _SORT_CACHE_KIB = 16_384
 """What SQLite may keep of an index while it sorts: runs that fit the processor's cache, and are then merged, take a
 quarter less time than longer ones."""
@@ -139,6 +142,8 @@ class Store:
         """Creates an index that does not stand yet, in the caller's transaction."""
         if self.is_sqlite:
             connection.exec_driver_sql(f"PRAGMA cache_size=-{_SORT_CACHE_KIB}")
+        else:
+            connection.execute(text(f"SET LOCAL maintenance_work_mem = '{_SORT_MEMORY_KIB}kB'"))
         index.create(connection, checkfirst=True)
         if self.is_sqlite:
             connection.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE_KIB}")

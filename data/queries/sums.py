@@ -39,7 +39,7 @@ from data.periods import Period
 from data.queries.counted import Counted
 from data.queries.plan import By, Plan
 from data.reference import Reference
-from data.schema import event, event_past
+from data.schema import TIME_FIRST, event, event_past
 from data.store import State, driver_rows
 
 _SEEK_LIMIT = 400
@@ -291,7 +291,7 @@ def _event_query(
                 where.append(
                     inside.between(bindparam("first_id", type_=Integer), bindparam("last_id", type_=Integer))
                 )
-            if seek_time:
+            if seek_time and milestone not in TIME_FIRST:
                 where.append(table.c.category_id.in_(bindparam("categories", expanding=True)))
             elif categories:
                 where.append((table.c.category_id + 0).in_(bindparam("categories", expanding=True)))

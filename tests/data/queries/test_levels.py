@@ -15,10 +15,11 @@ from data.indicators import INDICATORS
 from data.periods import Period
 from data.queries.figures import by_grid
 from data.queries.levels import level_values
+from data.queries.own import LEVEL_DEPTH
 from data.reference import reference
 from data.store import Store
-from tests.support.asked import Past, questions, random_past
-from tests.support.brute import event_rows
+from tests.support.asked import Past, questions, random_past, told_by_group
+from tests.support.brute import brute_figures, event_rows, inside
 from tests.support.city import CITY, city_pack, small_nodes
 from tests.support.lives import Lives, latest
 
@@ -37,6 +38,16 @@ def assert_same(store: Store, question: Question, depth: int, indicator: str) ->
         assert values.denominator is not None
         assert values.denominator.tolist() == frame["denominator"].tolist()
     np.testing.assert_array_equal(values.value, frame["value"].to_numpy(dtype=float))
+
+
+def assert_counted(store: Store, question: Question) -> None:
+    """The figures of the level-1 grids are those of the events, counted by hand."""
+    known = reference(store)
+    figures = told_by_group(by_grid(store, question, LEVEL_DEPTH))
+    rows = event_rows(store)
+    for grid in known.tree.at_depth(question.scope, LEVEL_DEPTH):
+        hand = brute_figures(inside(rows, known, grid.code, None, None), question.period, question.as_of)
+        assert figures[grid.code] == hand
 
 
 @given(st.data(), st.sampled_from(list(INDICATORS)), st.booleans())
@@ -70,6 +81,8 @@ def test_vectors_in_memory_follow_the_store(store: Store, change: str) -> None:
         for indicator in ("received", "handling_timeliness", "overdue_open"):
             for depth in (2, 4):
                 assert_same(store, question, depth, indicator)
+
+        assert_counted(store, question)
 
     asks()
     match change:
