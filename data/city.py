@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import shapely
 from sqlalchemy import Connection, Table, bindparam, case, delete, func, insert, select, update
 
 from data import counters, reference
+from data.bulk import append_records
 from data.citypack import Category, Channel, CityPack
 from data.clocks import Instant
 from data.grids import Node, Tree, plant
 from data.schema import (
+    area,
     category,
     channel,
     city,
     event,
     event_past,
     grid,
+    grid_organisation,
     grid_shape,
     grid_staff,
     rollup,
@@ -53,6 +57,7 @@ def load_city(
         moved = _replace_tree(connection, tree) or (known is not None and known.zone != pack.zone)
         progress("shapes and staff", 0.4)
         _replace_shapes(connection, tree, pack)
+        _replace_people(connection, tree, pack)
         ids = {
             "category": _replace_named(connection, category, _category_rows(pack.categories)),
             "channel": _replace_named(connection, channel, _channel_rows(pack.channels)),
@@ -89,6 +94,9 @@ def _config(pack: CityPack) -> Mapping[str, Any]:
         "calendar": pack.calendar.to_json(),
         "targets": dict(pack.targets),
         "unrecorded": list(pack.unrecorded),
+        "illustrative": pack.illustrative,
+        "demo": pack.demo,
+        "build": dict(pack.build),
         "bulletins": dict(pack.bulletins),
         # Where the pack's mappings are found when a file is imported.
         "folder": str(pack.folder.resolve()),
@@ -119,23 +127,20 @@ def _replace_tree(connection: Connection, tree: Tree) -> bool:
         }
         for table in (event, event_past):
             _move(connection, table, moves)
-    connection.execute(delete(grid))
-    connection.execute(
-        insert(grid),
-        [
-            {
-                "id": node.id,
-                "last_id": node.last_id,
-                "parent_id": parents[node.id],
-                "depth": node.depth,
-                "code": node.code,
-                "name": node.name,
-                "level": node.level,
-                "kind": node.kind,
-            }
-            for node in tree
-        ],
+    rows = (
+        (
+            node.id,
+            node.last_id,
+            parents[node.id],
+            node.depth,
+            node.code,
+            node.name,
+            node.level,
+            node.kind,
+        )
+        for node in tree
     )
+    _replace(connection, grid, rows)
     return not same and connection.execute(select(func.count()).select_from(rollup)).scalar_one() > 0
 
 
@@ -157,22 +162,24 @@ def _move(connection: Connection, table: Table, moves: Mapping[int, int]) -> Non
 
 
 def _replace_shapes(connection: Connection, tree: Tree, pack: CityPack) -> None:
-    connection.execute(delete(grid_shape))
-    connection.execute(delete(grid_staff))
-    shapes = [
-        {"grid_id": tree.get(row.code).id, "wkb": row.geometry.wkb}
-        for row in pack.shapes.itertuples(index=False)
-    ]
-    if shapes:
-        connection.execute(insert(grid_shape), shapes)
-    staff = [
-        {"grid_id": tree.get(code).id, "role": role, "headcount": int(headcount)}
-        for code, role, headcount in zip(
-            pack.staff["grid"], pack.staff["role"], pack.staff["headcount"], strict=True
-        )
-    ]
-    if staff:
-        connection.execute(insert(grid_staff), staff)
+    ids = [tree.get(code).id for code in pack.shapes["code"]]
+    _replace(connection, grid_shape, zip(ids, shapely.to_wkb(pack.shapes.geometry.to_numpy()), strict=True))
+    areas = pack.areas
+    columns = (areas["code"], range(len(areas)), areas["name"], areas["kind"])
+    _replace(connection, area, zip(*columns, shapely.to_wkb(areas.geometry.to_numpy()), strict=True))
+
+
+def _replace_people(connection: Connection, tree: Tree, pack: CityPack) -> None:
+    for table, counts in ((grid_staff, pack.staff), (grid_organisation, pack.organisations)):
+        codes, kinds, numbers = (counts[column].tolist() for column in counts.columns)
+        ids = [tree.get(code).id for code in codes]
+        _replace(connection, table, zip(ids, kinds, numbers, strict=True))
+
+
+def _replace(connection: Connection, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Makes these the rows of a table, in the order of its columns."""
+    connection.execute(delete(table))
+    append_records(connection, table, table.columns.keys(), rows)
 
 
 def _category_rows(categories: tuple[Category, ...]) -> list[dict[str, str]]:

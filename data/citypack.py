@@ -6,11 +6,10 @@ Every fault is found before any is told, so that a pack is mended in one go and 
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from pathlib import Path
 from types import MappingProxyType
@@ -24,8 +23,10 @@ from data.clocks import ZoneClock
 from data.importing.mapping import Mapping as ImportMapping
 from data.importing.mapping import MappingError, read_mapping
 from data.indicators import INDICATORS
-from data.packfiles import CODE, LENGTHS, Line, PackFiles
+from data.packareas import AreaFiles, no_areas
+from data.packfiles import CODE, LENGTHS, Line
 from data.packgrids import GridReader
+from data.packpeople import PeopleFiles, no_organisations
 
 _TOP_KEYS = {
     "code",
@@ -106,7 +107,9 @@ class CityPack:
     city), level str, kind str (None for an ordinary grid), area_km2 float64 (NaN without a shape or a stated
     area). `shapes`: code str and geometry (polygons, EPSG:4326), one row a grid that has one; empty with the
     same columns. `staff`: grid str, role str, headcount int64. `limits_by_channel`: (category, channel) to
-    (accept, handle) limits.
+    (accept, handle) limits. `organisations`: grid str, kind str, number int64. `areas`: code, name, kind, geometry of
+    what is drawn over the grids. `illustrative`: the outlines are made up; `demo`: so are events and staff; `build`:
+    what the pack was made from.
     """
 
     folder: Path
@@ -129,6 +132,11 @@ class CityPack:
     files: tuple[EventFile, ...]
     bulletins: Mapping[str, Any]
     unrecorded: tuple[str, ...] = ()
+    organisations: pd.DataFrame = field(default_factory=no_organisations)
+    areas: gpd.GeoDataFrame = field(default_factory=no_areas)
+    illustrative: bool = False
+    demo: bool = False
+    build: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_pack(folder: Path) -> CityPack:
@@ -143,7 +151,7 @@ def read_pack(folder: Path) -> CityPack:
     return pack
 
 
-class _PackReader(PackFiles):
+class _PackReader(PeopleFiles, AreaFiles):
     def read(self) -> CityPack | None:
         document = self._city_toml()
         if document is None:
@@ -165,7 +173,8 @@ class _PackReader(PackFiles):
         grids, shapes = GridReader(self.folder, self.faults).read(
             document, code, name, [level.key for level in levels]
         )
-        mappings = self._mappings({one.code for one in categories}, set(grids["code"]), levels)
+        codes = set(grids["code"])
+        mappings = self._mappings({one.code for one in categories}, codes, levels)
         return CityPack(
             folder=self.folder,
             code=code,
@@ -181,12 +190,17 @@ class _PackReader(PackFiles):
             targets=self._targets(document),
             unrecorded=self._unrecorded(document),
             mappings=MappingProxyType(mappings),
-            staff=self._staff(set(grids["code"])),
+            staff=self.staff(codes),
+            organisations=self.organisations(codes),
+            areas=self.areas(),
             limits_by_channel=self._limits({one.code for one in categories}, {one.code for one in channels}),
             issuer=self.text(document, "issuer"),
             credit=self.text(document, "credit"),
             files=self._files(document, mappings),
-            bulletins=MappingProxyType(self._bulletins(document)),
+            bulletins=MappingProxyType(self._plain(document, "bulletins")),
+            illustrative=self._flag(document, "illustrative"),
+            demo=self._flag(document, "demo"),
+            build=MappingProxyType(self._plain(document, "build")),
         )
 
     def _city_toml(self) -> dict[str, Any] | None:
@@ -205,15 +219,19 @@ class _PackReader(PackFiles):
             self.fault(f"city.toml is not valid TOML: {error}")
         return None
 
-    def _bulletins(self, document: Mapping[str, Any]) -> dict[str, Any]:
+    def _flag(self, document: Mapping[str, Any], key: str) -> bool:
+        value = document.get(key, False)
+        if not isinstance(value, bool):
+            self.fault(f"city.toml: {key} must be true or false, without quotes; found {value!r}")
+        return value is True
+
+    def _plain(self, document: Mapping[str, Any], key: str) -> dict[str, Any]:
         """Kept as it is for the room that reads it, so long as the store can hold it."""
-        table = self.table(document, "bulletins")
+        table = self.table(document, key)
         try:
             json.dumps(table)
         except TypeError:
-            self.fault(
-                'city.toml: [bulletins] holds a date or a time; write it as text in quotes, like "08:00"'
-            )
+            self.fault(f'city.toml: [{key}] holds a date or a time; write it as text in quotes, like "08:00"')
             return {}
         return table
 
@@ -440,26 +458,6 @@ class _PackReader(PackFiles):
         except ValueError as error:
             self.fault(f"{line.where}: {column} is not a limit. {error}")
             return None
-
-    def _staff(self, grids: set[str]) -> pd.DataFrame:
-        rows: list[tuple[str, str, int]] = []
-        seen: set[tuple[str, str]] = set()
-        for line in self.rows("staff.csv", ("grid", "role", "headcount"), (), optional=True):
-            if line["grid"] not in grids:
-                self.fault(f"{line.where}: the grid {line['grid']!r} does not exist")
-            if not line["role"] or len(line["role"]) > LENGTHS["role"]:
-                self.fault(f"{line.where}: the role must have 1 to {LENGTHS['role']} characters")
-            if (line["grid"], line["role"]) in seen:
-                self.fault(
-                    f"{line.where}: the role {line['role']} of the grid {line['grid']} is listed twice"
-                )
-            seen.add((line["grid"], line["role"]))
-            if not re.fullmatch(r"[0-9]{1,6}", line["headcount"]):
-                self.fault(f"{line.where}: headcount must be a whole number; found {line['headcount']!r}")
-                continue
-            rows.append((line["grid"], line["role"], int(line["headcount"])))
-        frame = pd.DataFrame(rows, columns=["grid", "role", "headcount"])
-        return frame.astype({"grid": "str", "role": "str", "headcount": "int64"})
 
     def _check_table(self, lines: Sequence[Line], file: str) -> None:
         """Codes and names are there, short enough, and each code is there once."""

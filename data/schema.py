@@ -100,6 +100,26 @@ grid_staff = Table(
     Column("headcount", Integer, nullable=False),
 )
 
+grid_organisation = Table(
+    "grid_organisation",
+    metadata,
+    Column("grid_id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(32), primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+"""How many organisations of a kind a grid has."""
+
+area = Table(
+    "area",
+    metadata,
+    Column("code", String(64), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("name", String(128), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("wkb", LargeBinary, nullable=False),
+)
+"""What is drawn over the grids and is none: counties, development zones; `position` is the order of drawing."""
+
 category = Table(
     "category",
     metadata,

@@ -28,7 +28,7 @@ _TABLES = ("categories.csv", "channels.csv", "limits.csv", "holidays.csv", "READ
 _BUILDERS = ("chance.py", "pack.py", "source.py", "staffing.py", "tessellation/*.py")
 """The program text that a built pack depends on."""
 
-_BUILD_TABLE = re.compile(r"^\[build\][^\[]*", re.MULTILINE)
+_BUILD_TABLE = re.compile(r"^(?:#.*\n)*\[build\][^\[]*", re.MULTILINE)
 
 _WRITTEN = "2023-10-08T00:00:00.000Z"
 """The time that a map file says it was written: the true one would make two builds differ."""

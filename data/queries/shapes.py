@@ -9,7 +9,7 @@ import shapely
 from sqlalchemy import select
 
 from data.reference import reference_within
-from data.schema import grid_shape
+from data.schema import area, grid_shape
 from data.store import Store
 
 _IN_CHUNK = 500
@@ -34,4 +34,19 @@ def shapes(store: Store, codes: Sequence[str]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {"code": [grid.code for grid in drawn], "name": [grid.name for grid in drawn]},
         geometry=gpd.GeoSeries([shapely.from_wkb(found[grid.id]) for grid in drawn], crs="EPSG:4326"),
+    )
+
+
+def areas(store: Store) -> gpd.GeoDataFrame:
+    """code str, name str, kind str and geometry (EPSG:4326) of what is drawn over the grids and is none, such as
+    counties and development zones, in the order of drawing; empty with the same columns where the city has none."""
+    with store.reading() as connection:
+        rows = connection.execute(select(area).order_by(area.c.position)).all()
+    return gpd.GeoDataFrame(
+        {
+            "code": [row.code for row in rows],
+            "name": [row.name for row in rows],
+            "kind": [row.kind for row in rows],
+        },
+        geometry=gpd.GeoSeries([shapely.from_wkb(bytes(row.wkb)) for row in rows], crs="EPSG:4326"),
     )
