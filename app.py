@@ -19,11 +19,10 @@ from callbacks.reads import City, Reads
 from data import events
 from data.answers import Trace
 from data.city import load_city
-from data.citypack import read_pack
 from data.clocks import Instant, iso, now
 from data.grids import Tree, UnknownGrid
 from data.importing.load import Summary, import_file
-from data.opening import fill, find_mapping, open_store
+from data.opening import city_pack, fill, find_mapping, open_store
 from data.queries import figures, lists
 from data.queries.lists import ListKind, UnknownEvent
 from data.queries.shapes import shapes
@@ -166,9 +165,8 @@ def city_load(folder: Path) -> None:
     Examples:
       python app.py city load data/cities/boston
     """
-    with opened(create=True) as (store, _), _progress() as progress:
-        progress("reading the city pack", 0.0)
-        tree = load_city(store, read_pack(folder), now(), progress)
+    with opened(create=True) as (store, settings), _progress() as progress:
+        tree = load_city(store, city_pack(folder, settings, progress), now(), progress)
     click.echo(f"{tree.root.name} ({tree.root.code}) is loaded: {len(tree):,} grids")
 
 
@@ -181,7 +179,8 @@ def city_check(folder: Path) -> None:
     Examples:
       python app.py city check data/cities/boston
     """
-    pack = read_pack(folder)
+    with _progress() as progress:
+        pack = city_pack(folder, Settings.load(), progress)
     click.echo(
         f"{pack.name} ({pack.code}): no fault in {len(pack.grids):,} grids, {len(pack.shapes):,} shapes, "
         f"{len(pack.categories):,} categories, {len(pack.channels):,} channels, {len(pack.mappings):,} mappings"

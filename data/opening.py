@@ -9,9 +9,10 @@ from sqlalchemy.engine import make_url
 
 from data import events
 from data.city import load_city
-from data.citypack import read_pack
+from data.citypack import CityPack, read_pack
 from data.clocks import Instant
 from data.counters import Progress, quiet
+from data.demo.pack import built_pack
 from data.importing.load import Summary, import_file
 from data.importing.mapping import Mapping, MappingError, read_mapping
 from data.queries.lists import freshness
@@ -40,6 +41,16 @@ def open_store(settings: Settings, *, create: bool = False, patient: bool = Fals
     )
 
 
+def city_pack(folder: Path, settings: Settings, progress: Progress = quiet) -> CityPack:
+    """The city pack in a folder; one that is to be built is built first, or taken from where it was kept.
+
+    Raises PackError.
+    """
+    built = built_pack(folder, settings.var_dir, progress=progress)
+    progress("reading the city pack", 0.0)
+    return read_pack(built)
+
+
 def fill(
     store: Store,
     settings: Settings,
@@ -57,8 +68,8 @@ def fill(
     # Stale counters mean that a bulk load was cut off: perhaps the one of the pack's own files.
     unfinished = store.state().counters_stale
     if known is None or freshness(store).empty or unfinished:
-        progress("reading the city pack", 0.0)
-        pack = read_pack(settings.city) if known is None or settings.city.is_dir() else None
+        there = known is None or settings.city.is_dir()
+        pack = city_pack(settings.city, settings, progress) if there else None
         if pack is not None and known is None:
             load_city(store, pack, now, progress)
         if pack is not None and known in (None, pack.code):

@@ -39,7 +39,7 @@ class PeopleFiles(PackFiles):
             if key in counts:
                 self.fault(f"{line.where}: the {what} {kind} of the grid {grid} is listed twice")
             if not (number.isascii() and number.isdigit() and int(number) <= _MOST):
-                self.fault(f"{line.where}: {count} must be a whole number up to {_MOST}; found {number!r}")
+                self.fault(f"{line.where}: {count} must be a whole number; found {number!r}")
                 number = "0"
             counts[key] = int(number)
         return _frame(counts, what, count)

@@ -14,6 +14,7 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 
+from data.citypack import PackError
 from data.counters import Progress, quiet
 from data.demo.source import read_source
 from data.demo.staffing import organisations_of, staff_of
@@ -38,7 +39,8 @@ def built_pack(source: Path, var_dir: Path, seed: int = SEED, progress: Progress
     """The folder of an ordinary pack: `source` itself, unless its city.toml says [build] rules = "…". Then the pack
     made from it, kept under `var_dir`; building it takes about twenty seconds the first time.
 
-    The same source and seed give the same files, byte by byte. OSError where `var_dir` cannot be written.
+    The same source and seed give the same files, byte by byte. Raises PackError when the source is broken, OSError when
+    `var_dir` cannot be written.
     """
     if not _is_source(source):
         return source
@@ -50,7 +52,10 @@ def built_pack(source: Path, var_dir: Path, seed: int = SEED, progress: Progress
     with tempfile.TemporaryDirectory(prefix=".building-", dir=kept.parent) as folder:
         made = Path(folder) / "pack"
         made.mkdir()
-        _build(source, made, seed, digest, progress)
+        try:
+            _build(source, made, seed, digest, progress)
+        except (KeyError, TypeError, ValueError) as error:
+            raise PackError(source, [f"it cannot be built from its sources: {error!r}"]) from error
         try:
             made.rename(kept)
         except OSError:
@@ -93,6 +98,8 @@ def _build(source: Path, folder: Path, seed: int, digest: str, progress: Progres
     for name in _TABLES:
         if (source / name).is_file():
             shutil.copyfile(source / name, folder / name)
+    if (source / "mappings").is_dir():
+        shutil.copytree(source / "mappings", folder / "mappings")
     with _undated():
         _write_map(made.grids, folder / "grids.gpkg", driver="GPKG", layer="grids", SPATIAL_INDEX="NO")
         _write_map(made.areas, folder / "areas.geojson", driver="GeoJSON", COORDINATE_PRECISION=6)
