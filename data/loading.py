@@ -4,8 +4,9 @@ step after another. Their steps follow from their instants, so none are written:
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, Table, func, insert, select, update
 
 from data import counters
 from data.clocks import Instant, iso
-from data.events import new_ids, rebuild
+from data.events import Operation, bulk_add, new_ids, rebuild
 from data.lifecycle import HIGHEST_RATING, LOWEST_RATING, PLAIN_STAGES
 from data.measures import FACT_COLUMNS, KEY_COLUMNS
 from data.reference import reference_within
@@ -41,6 +42,7 @@ class Histories:
     places: Mapping[str, NDArray[np.float64]]
     descriptions: Sequence[str] | None = None
     addresses: Sequence[str] | None = None
+    units: Sequence[str] | None = None
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -58,6 +60,13 @@ _NUMBERS = (
 )
 
 
+_OPTIONAL = ("due_provisional",)
+"""Columns of numbers that are zero where they are not given."""
+
+_EVENTFUL_CHUNK = 10_000
+"""Eventful histories written by one transaction."""
+
+
 class BadHistories(ValueError):
     """Histories that no life cycle gives; the message says which rule is broken, where first, and how often."""
 
@@ -68,11 +77,13 @@ def load_histories(
     histories: Histories,
     now: Instant,
     progress: counters.Progress = counters.quiet,
+    eventful: Iterable[Sequence[Operation]] = (),
 ) -> int:
-    """Loads whole new plain histories with indexes and counters, and gives their number.
+    """Loads whole new plain histories with indexes and counters, and gives their number. `eventful` ones of the same
+    source, with steps that no columns hold, go in by `events.bulk_add` before the counters are made.
 
-    Refused as a whole (BadHistories) when one breaks a rule. While it runs, questions are answered from the events; a
-    load that is cut off keeps whole chunks, and `events.finish_bulk` makes indexes and counters whole.
+    Refused as a whole (BadHistories) when a plain one breaks a rule. While it runs, questions are answered from the
+    events; a load that is cut off keeps whole chunks, and `events.finish_bulk` makes indexes and counters whole.
     """
     with store.writing(alone=True) as connection:
         reference = reference_within(store, connection)
@@ -94,8 +105,30 @@ def load_histories(
             _append(connection, event, _event_columns(histories, start, end, source_id, ids))
             raise_version(connection, _latest(histories, start, end))
             version += 1
-    rebuild(store, progress, (version, _facts(histories)) if empty else None)
-    return len(histories)
+    told = iter(eventful)
+    added = 0
+    while chunk := list(islice(told, _EVENTFUL_CHUNK)):
+        progress("eventful histories", 0.0)
+        for outcome in bulk_add(store, chunk, now):
+            if outcome.status != "added":
+                raise BadHistories(f"expected histories that the life cycle takes; found: {outcome.reason}")
+        version += 1
+        added += len(chunk)
+    rebuild(store, progress, (version, _all_facts(store, histories, added)) if empty else None)
+    return len(histories) + added
+
+
+def _all_facts(store: Store, histories: Histories, others: int) -> dict[str, NDArray[np.float64]]:
+    """What counters read of the plain histories and of the events that came in after them."""
+    facts = _facts(histories)
+    if not others:
+        return facts
+    with store.reading() as connection:
+        latest = select(*(event.c[name] for name in facts)).order_by(event.c.id.desc()).limit(others)
+        rows = np.array([tuple(row) for row in connection.execute(latest)], dtype=np.float64)
+    return {
+        name: np.concatenate([values, rows[:, place]]) for place, (name, values) in enumerate(facts.items())
+    }
 
 
 def _facts(histories: Histories) -> dict[str, NDArray[np.float64]]:
@@ -183,7 +216,9 @@ def _event_columns(
         "steps": reached.sum(axis=0),
         "implied": 1,
         "extensions": 0,
-        "due_provisional": 0,
+        **{
+            name: histories.numbers[name][start:end] if name in histories.numbers else 0 for name in _OPTIONAL
+        },
         "title": histories.titles[start:end],
         **{name: values[start:end] for name, values in histories.places.items()},
     }
@@ -191,6 +226,8 @@ def _event_columns(
         columns["description"] = histories.descriptions[start:end]
     if histories.addresses is not None:
         columns["address"] = histories.addresses[start:end]
+    if histories.units is not None:
+        columns["unit"] = histories.units[start:end]
     return columns
 
 

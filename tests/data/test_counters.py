@@ -11,12 +11,12 @@ from sqlalchemy import select, update
 from data import counters
 from data.answers import Question
 from data.city import load_city
-from data.clocks import Instant
+from data.clocks import Instant, parse_instant
 from data.events import Operation, bulk_add, delete_events, finish_bulk, rebuild, write
 from data.grains import GRAINS, OWN_GRAINS
 from data.grids import Node
 from data.lifecycle import PLAIN_STAGES, Kind, Report, Step
-from data.loading import NULL, Histories, load_histories
+from data.loading import NULL, BadHistories, Histories, load_histories
 from data.queries.figures import totals
 from data.reference import Reference, reference
 from data.schema import category, channel, event, event_past, rollup, rollup_version
@@ -343,6 +343,40 @@ def test_plain_histories_come_to_the_same_by_the_columnar_door(
     assert [{name: row[name] for name in rows[0]} for row in stored] == rows
     live_steps(city, known, now)
     assert_exact(city)
+
+
+def test_eventful_histories_are_counted_with_the_plain_ones(city: Store) -> None:
+    now = parse_instant("2026-03-01T00:00:00Z")
+    whole = [parse_instant(f"2026-02-0{day}T01:00:00Z") for day in (1, 2, 3, 4, 5)]
+    names = ("reported_at", "accepted_at", "dispatched_at", "handled_at", "closed_at", "rated_at")
+    others = {name: np.full(1, NULL) for name in (*names[5:], "accept_due_at", "rating", "solved")}
+    plain = Histories(
+        keys=["p1"],
+        titles=["plain"],
+        units=["a unit"],
+        numbers={name: np.array([at]) for name, at in zip(names[:5], whole, strict=True)}
+        | dict.fromkeys(
+            ("grid_id", "category_id", "channel_id", "due_provisional"), np.ones(1, dtype=np.int64)
+        )
+        | {"handle_due_at": np.array([whole[3]])}
+        | others,
+        places={"lon": np.full(1, np.nan), "lat": np.full(1, np.nan)},
+    )
+    kinds = (Kind.ACCEPT, Kind.DISPATCH, Kind.HANDLE, Kind.RETURN)
+    eventful: list[Operation] = [
+        Report(source="plain", key="e1", at=whole[0], channel="patrol", category="tree", grid=DISTRICT),
+        *(
+            Step(source="plain", key="e1", step_key=kind, kind=kind, at=at)
+            for kind, at in zip(kinds, whole[1:], strict=True)
+        ),
+    ]
+    assert load_histories(city, "plain", plain, now, eventful=[eventful]) == 2
+    assert_exact(city)
+    first, second = event_rows(city)
+    assert (first["unit"], first["due_provisional"], second["reworked_at"]) == ("a unit", 1, whole[4])
+    wrong = Report(source="x", key="e2", at=whole[0], channel="patrol", category="tree", grid="nowhere")
+    with pytest.raises(BadHistories, match="nowhere"):
+        load_histories(city, "x", replace(plain, keys=["p2"]), now, eventful=[[wrong]])
 
 
 def plain_row(lives: Lives, random: Random) -> dict[str, int | None]:
