@@ -97,7 +97,9 @@ def city_pack(
         calendar=CalendarConfig(country="CN" if zone == SHANGHAI else ""),
         targets={},
         mappings={},
-        staff=pd.DataFrame({"grid": [CITY], "role": ["head"], "headcount": [1]}),
+        staff=pd.DataFrame(
+            {"grid": [CITY, STREET, COMMUNITY], "role": ["head", "head", "worker"], "headcount": [1, 1, 5]}
+        ),
         limits_by_channel={
             (category, channel): both
             for (category, channel), both in by_channel.items()
@@ -107,6 +109,15 @@ def city_pack(
         credit="",
         files=(),
         bulletins={},
+        organisations=pd.DataFrame(
+            {"grid": [CITY, STREET, COMMUNITY], "kind": ["party", "party", "club"], "number": [1, 2, 4]}
+        ),
+        areas=gpd.GeoDataFrame(
+            {"code": ["z", "a"], "name": ["Zone", "County"], "kind": ["zone", "county"]},
+            geometry=[box(0, 0, 1, 1), box(0, 0, 2, 1)],
+            crs="EPSG:4326",
+        ),
+        illustrative=True,
     )
 
 
