@@ -9,7 +9,7 @@ import json
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from pathlib import Path
 from types import MappingProxyType
@@ -24,7 +24,7 @@ from data.importing.mapping import Mapping as ImportMapping
 from data.importing.mapping import MappingError, read_mapping
 from data.indicators import INDICATORS
 from data.packareas import AreaFiles, no_areas
-from data.packfiles import CODE, LENGTHS, Line
+from data.packfiles import CODE, LENGTHS, Findings, Line
 from data.packgrids import GridReader
 from data.packpeople import PeopleFiles, no_organisations
 
@@ -44,6 +44,8 @@ _TOP_KEYS = {
     "unrecorded",
     "files",
     "bulletins",
+    "boundaries",
+    "tolerance_metres",
     "illustrative",
     "demo",
     "build",
@@ -52,11 +54,14 @@ _FAULTS_TOLD = 200
 
 
 class PackError(ValueError):
-    """A city pack that cannot be loaded; `faults` holds one sentence for each thing that is wrong."""
+    """A city pack that cannot be loaded; `faults` holds one sentence for each thing that is wrong, `found` all that was
+    found.
+    """
 
-    def __init__(self, folder: Path, faults: Sequence[str]) -> None:
+    def __init__(self, folder: Path, found: Findings) -> None:
         self.folder = folder
-        self.faults = tuple(faults)
+        self.found = found
+        faults = self.faults = tuple(found.faults)
         told = [f"- {fault}" for fault in faults[:_FAULTS_TOLD]]
         if len(faults) > _FAULTS_TOLD:
             told.append(f"- and {len(faults) - _FAULTS_TOLD} more faults")
@@ -109,7 +114,7 @@ class CityPack:
     same columns. `staff`: grid str, role str, headcount int64. `limits_by_channel`: (category, channel) to
     (accept, handle) limits. `organisations`: grid str, kind str, number int64. `areas`: code, name, kind, geometry of
     what is drawn over the grids. `illustrative`: the outlines are made up; `demo`: so are events and staff; `build`:
-    what the pack was made from.
+    what the pack was made from. `warnings`: what a person should look at; `repairs`: what was mended in the shapes.
     """
 
     folder: Path
@@ -137,6 +142,8 @@ class CityPack:
     illustrative: bool = False
     demo: bool = False
     build: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()
 
 
 def read_pack(folder: Path) -> CityPack:
@@ -147,8 +154,8 @@ def read_pack(folder: Path) -> CityPack:
     reader = _PackReader(folder)
     pack = reader.read()
     if pack is None or reader.faults:
-        raise PackError(folder, reader.faults)
-    return pack
+        raise PackError(folder, reader.found)
+    return replace(pack, warnings=tuple(reader.found.warnings), repairs=tuple(reader.found.repairs))
 
 
 class _PackReader(PeopleFiles, AreaFiles):
@@ -170,7 +177,7 @@ class _PackReader(PeopleFiles, AreaFiles):
         levels = self._levels(document)
         channels = self._channels()
         categories = self._categories()
-        grids, shapes = GridReader(self.folder, self.faults).read(
+        grids, shapes = GridReader(self.folder, self.found).read(
             document, code, name, [level.key for level in levels]
         )
         codes = set(grids["code"])

@@ -7,13 +7,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 LENGTHS = {"code": 64, "name": 128, "level": 32, "kind": 32, "top_code": 64, "top_name": 128, "role": 32}
 """The most characters that the store keeps of each text."""
+
+_OF_A_KIND = 10
 
 CODE = re.compile(r"[^\s,;\"'/\\?#&<>%]+")
 """What a code may be: it stands in addresses, files and commands."""
@@ -30,16 +32,45 @@ class Line:
         return self.cells.get(column, "")
 
 
-class PackFiles:
-    """A folder and the faults found in it so far; `faults` may be shared with another reader."""
+@dataclass(frozen=True)
+class Findings:
+    """Sentences about a pack: what keeps it from being used, what to look at, and what was mended on the way."""
 
-    def __init__(self, folder: Path, faults: list[str] | None = None) -> None:
+    faults: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    repairs: list[str] = field(default_factory=list)
+
+
+class PackFiles:
+    """A folder and what was found in it so far; `found` may be shared with another reader."""
+
+    def __init__(self, folder: Path, found: Findings | None = None) -> None:
         self.folder = folder
-        self.faults: list[str] = [] if faults is None else faults
+        self.found = found or Findings()
+
+    @property
+    def faults(self) -> list[str]:
+        """The faults so far."""
+        return self.found.faults
 
     def fault(self, sentence: str) -> None:
         """Notes a fault."""
-        self.faults.append(sentence)
+        self.found.faults.append(sentence)
+
+    def warn(self, sentence: str) -> None:
+        """Notes what a person should look at, although the pack can be used."""
+        self.found.warnings.append(sentence)
+
+    def repaired(self, sentence: str) -> None:
+        """Notes what was mended."""
+        self.found.repairs.append(sentence)
+
+    def several(self, note: Callable[[str], None], sentences: Sequence[str]) -> None:
+        """Notes sentences of one kind: the first ones, and how many there are beside them."""
+        for sentence in sentences[:_OF_A_KIND]:
+            note(sentence)
+        if len(sentences) > _OF_A_KIND:
+            note(f"and {len(sentences) - _OF_A_KIND:,} more of this kind: {sentences[-1]}")
 
     def text(self, document: Mapping[str, Any], key: str) -> str:
         """A text of city.toml; "" where there is none."""
@@ -122,3 +153,11 @@ class PackFiles:
                 yield Line(where, dict(zip(header, (cell.strip() for cell in cells), strict=True)))
         except csv.Error as error:
             self.fault(f"{name} line {reader.line_num} cannot be read as CSV: {error}")
+
+
+def ancestors(code: str, parents: Mapping[str, str]) -> Iterator[str]:
+    """The codes above one, the nearest first, as far as they are known; a circle ends it."""
+    seen = {code}
+    while (code := parents.get(code, "")) and code not in seen:
+        seen.add(code)
+        yield code

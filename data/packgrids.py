@@ -6,22 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 
-from data.datums import to_wgs84
-from data.importing.mapping import DATUMS
+from data.boundaries import TOLERANCE_METRES, BoundaryChecker, Shaped
+from data.mapfiles import GRID_COLUMNS, GRID_FILES, GRID_FOLDER, MapLayer, MapReader
 from data.packfiles import LENGTHS, Line, PackFiles
-
-WGS84 = "EPSG:4326"
-GRID_COLUMNS = ("code", "name", "parent", "level", "kind", "area_km2")
-GRID_FILES = ("grids.gpkg", "grids.geojson", "grids.shp")
+from data.placing import WGS84, Placed, Placer
+from data.shifted import DatumChecker, Trusted, trusted_outlines
 
 _EQUAL_AREA = "EPSG:6933"
-_SAME_AS_WGS84 = {4326, 4490}
-"""CGCS2000 (4490) agrees with WGS-84 to within a metre and is read as the same."""
+_WIDEST_TOLERANCE = 100
 
 
 class GridReader(PackFiles):
@@ -36,12 +31,12 @@ class GridReader(PackFiles):
         lines = list(
             self.rows("grids.csv", ("code", "name", "parent"), ("level", "kind", "area_km2"), optional=True)
         )
-        shaped, geometries = self._shape_file(document)
+        shaped, placed, trusted = self._layers(document)
         lines += shaped
         if not lines:
             self.fault(
-                f"no grids found: the pack needs one of {', '.join(GRID_FILES)}, or a grids.csv for grids "
-                "without shapes"
+                f"no grids found: the pack needs one of {', '.join(GRID_FILES)}, a folder {GRID_FOLDER}/ of map files, "
+                "or a grids.csv for grids without shapes"
             )
         if city and all(line["code"] != city for line in lines):
             root_level = levels[0] if levels else ""
@@ -50,6 +45,7 @@ class GridReader(PackFiles):
         free = self.choice(document, "codes", ("prefix", "free")) == "free"
         depths = self._check_tree(lines, city, free)
         rows: list[tuple[str, str, str | None, str, str | None, float]] = []
+        level_of: dict[str, str] = {}
         for line in lines:
             level = self._grid_level(line, depths.get(line["code"]), levels)
             if line["kind"] and len(line["kind"]) > LENGTHS["kind"]:
@@ -57,19 +53,46 @@ class GridReader(PackFiles):
             area = self._area(line)
             parent, kind = line["parent"] or None, line["kind"] or None
             rows.append((line["code"], line["name"], parent, level, kind, area))
+            level_of.setdefault(line["code"], level)
         grids = pd.DataFrame(rows, columns=list(GRID_COLUMNS))
         grids = grids.astype({"code": "str", "name": "str", "level": "str", "area_km2": "float64"})
         for column in ("parent", "kind"):
             grids[column] = pd.Series([row[GRID_COLUMNS.index(column)] for row in rows], dtype=object)
+        self._check_level_order(grids, levels)
+        DatumChecker(self.folder, self.found).check(
+            placed, {line["code"]: line["parent"] for line in lines}, trusted
+        )
+        checker = BoundaryChecker(self.folder, self.found)
+        checker.tolerance = self._tolerance(document)
+        geometries = checker.checked(
+            [
+                Shaped(line.where, line["code"], line["name"], level_of[line["code"]], shape)
+                for each in placed
+                for line, shape in zip(each.lines, each.shapes, strict=True)
+            ],
+            lines,
+        )
         shapes = gpd.GeoDataFrame(
             {"code": pd.Series(list(geometries), dtype="str")},
             geometry=gpd.GeoSeries(list(geometries.values()), crs=WGS84),
             crs=WGS84,
         )
-        self._check_level_order(grids, levels)
         measured = dict(zip(shapes["code"], shapes.to_crs(_EQUAL_AREA).area / 1e6, strict=True))
         grids["area_km2"] = grids["area_km2"].fillna(grids["code"].map(measured))
         return grids, shapes
+
+    def _tolerance(self, document: Mapping[str, Any]) -> float:
+        metres = document.get("tolerance_metres", TOLERANCE_METRES)
+        if (
+            isinstance(metres, int | float)
+            and not isinstance(metres, bool)
+            and 0 < metres <= _WIDEST_TOLERANCE
+        ):
+            return float(metres)
+        self.fault(
+            f"city.toml: tolerance_metres must be a number above 0, {_WIDEST_TOLERANCE} at most; found {metres!r}"
+        )
+        return TOLERANCE_METRES
 
     def _check_tree(self, lines: Sequence[Line], city: str, free: bool) -> dict[str, int]:
         """Depth by code, for the grids that hang together; everything that is wrong with the tree becomes a
@@ -166,128 +189,33 @@ class GridReader(PackFiles):
             return float("nan")
         return area
 
-    def _shape_file(self, document: Mapping[str, Any]) -> tuple[list[Line], dict[str, shapely.Geometry]]:
-        found = [name for name in GRID_FILES if (self.folder / name).is_file()]
-        if len(found) > 1:
-            self.fault(f"found {' and '.join(found)}: keep one of them")
-        if not found:
-            return [], {}
-        name = found[0]
-        try:
-            frame = gpd.read_file(self.folder / name)
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError) as error:
-            self.fault(f"{name} cannot be read as a map file: {str(error).strip().splitlines()[0]}")
-            return [], {}
-        missing = [column for column in ("code", "name", "parent") if column not in frame.columns]
-        if missing or not isinstance(frame, gpd.GeoDataFrame):
-            columns = ", ".join(str(column) for column in frame.columns)
-            self.fault(f"{name} lacks {', '.join(missing) or 'shapes'}; found the columns {columns}")
-            return [], {}
-        numeric = [
-            column
-            for column in ("code", "parent")
-            if pd.api.types.is_numeric_dtype(frame[column].dropna()) and frame[column].notna().any()
-        ]
-        if numeric:
-            self.fault(
-                f"{name}: {' and '.join(numeric)} are numbers; save them as text, so that leading zeros and "
-                "long codes "
-                "survive"
-            )
-            return [], {}
-        lines = [
-            Line(
-                f"{name} feature {number}",
-                {
-                    column: "" if pd.isna(row[column]) else str(row[column]).strip()
-                    for column in GRID_COLUMNS
-                    if column in frame.columns
-                },
-            )
-            for number, (_, row) in enumerate(frame.drop(columns=frame.geometry.name).iterrows(), 1)
-        ]
-        geometry = self._placed(document, name, frame)
-        if geometry is None:
-            return lines, {}
-        geometries: dict[str, shapely.Geometry] = {}
-        for line, shape in zip(lines, geometry, strict=True):
-            if shape is None:
-                continue
-            if self._check_shape(line, shape) and line["code"]:
-                geometries.setdefault(line["code"], shape)
-        return lines, geometries
+    def _layers(self, document: Mapping[str, Any]) -> tuple[list[Line], list[Placed], list[Trusted]]:
+        """The grids of the map files, the shapes of every layer whose place is known, and what to hold them against."""
+        layers = MapReader(self.folder, self.found).layers(document)
+        lines = [_lines(layer) for layer in layers]
+        both = [line for some in lines for line in some]
+        trusted = trusted_outlines(
+            self.folder, {line["code"] for line in both} | {line["parent"] for line in both}
+        )
+        placer = Placer(self.folder, self.found)
+        placer.zone, placer.near = str(document.get("zone", "")), trusted[0].box if trusted else None
+        placed: list[Placed] = []
+        for layer, some in zip(layers, lines, strict=True):
+            degrees = placer.degrees(layer)
+            if degrees is not None:
+                there = ~shapely.is_missing(degrees)
+                kept = [line for line, is_there in zip(some, there, strict=True) if is_there]
+                placed.append(Placed(layer, kept, degrees[there]))
+        return both, placed, trusted
 
-    def _check_shape(self, line: Line, shape: shapely.Geometry) -> bool:
-        if shape.geom_type not in ("Polygon", "MultiPolygon") or shape.is_empty:
-            kind = "empty" if shape.is_empty else f"a {shape.geom_type}"
-            self.fault(
-                f"{line.where}: the shape of {line['code']} is {kind}; a grid needs a polygon, or no shape"
-            )
-            return False
-        if not shape.is_valid:
-            self.fault(
-                f"{line.where}: the shape of {line['code']} is not valid ({shapely.is_valid_reason(shape)}); "
-                'mend it with "Fix geometries" in QGIS'
-            )
-            return False
-        west, south, east, north = shape.bounds
-        if west < -180 or east > 180 or south < -90 or north > 90:
-            self.fault(
-                f"{line.where}: the shape of {line['code']} reaches from {west:.6g}, {south:.6g} to "
-                f"{east:.6g}, "
-                f"{north:.6g}, which are no degrees; name the true crs in city.toml"
-            )
-            return False
-        return True
 
-    def _placed(
-        self, document: Mapping[str, Any], name: str, frame: gpd.GeoDataFrame
-    ) -> gpd.GeoSeries | None:
-        """The shapes on WGS-84, by the file's CRS, the pack's `crs` and the pack's `datum`."""
-        declared = self.text(document, "crs")
-        datum = self.choice(document, "datum", DATUMS)
-        crs = frame.crs
-        if declared:
-            try:
-                named = gpd.GeoSeries([], crs=declared).crs
-            except RuntimeError:
-                self.fault(f'city.toml: crs must be like "EPSG:4490"; found {declared!r}')
-                return None
-            # A GeoJSON file is read as WGS-84 unless it says otherwise, so that is no contradiction.
-            assumed = name.endswith(".geojson") and crs is not None and crs.to_epsg() == 4326
-            if crs is not None and not assumed and not crs.equals(named):
-                self.fault(
-                    f"{name} says its CRS is {crs.to_string()[:60]}, city.toml says {declared}: mend "
-                    "whichever is wrong"
-                )
-                return None
-            crs = named
-        if crs is None:
-            self.fault(
-                f'{name} names no CRS, so nobody can tell where its shapes lie: write crs = "EPSG:4490" '
-                "(CGCS2000), "
-                '"EPSG:4326" (WGS-84) or the true one in city.toml'
-            )
-            return None
-        geometry = frame.geometry.force_2d()
-        if datum != "wgs84" and crs.to_epsg() not in _SAME_AS_WGS84:
-            self.fault(
-                f'city.toml: datum = "{datum}" is for degrees, but the CRS of {name} is '
-                f"{crs.to_string()[:60]}; "
-                "leave one of them out"
-            )
-            return None
-        if crs.to_epsg() in _SAME_AS_WGS84:
-            geometry = geometry.set_crs(WGS84, allow_override=True)
-        else:
-            geometry = geometry.set_crs(crs, allow_override=True).to_crs(WGS84)
-        if datum != "wgs84":
-            moved = shapely.transform(
-                geometry.to_numpy(),
-                lambda points: np.column_stack(to_wgs84(datum, points[:, 0], points[:, 1])),
-            )
-            geometry = gpd.GeoSeries(moved, crs=WGS84)
-        return geometry
+def _lines(layer: MapLayer) -> list[Line]:
+    table = layer.frame.drop(columns=layer.frame.geometry.name)
+    cells = zip(*(table[column] for column in table.columns), strict=True)
+    return [
+        Line(f"{layer.name} feature {number}", dict(zip(table.columns, row, strict=True)))
+        for number, row in enumerate(cells, 1)
+    ]
 
 
 def _stem(parent: str, city: str) -> str:

@@ -140,7 +140,7 @@ def test_the_documented_city_reads(tmp_path: Path) -> None:
         (_feature(lambda f: f["properties"].update(code=990102)), "are numbers; save them as text"),  # type: ignore[attr-defined]
         (
             _feature(lambda f: f.update(geometry={"type": "Point", "coordinates": [113.5, 34.5]})),
-            "the shape of 990102 is a Point; a grid needs a polygon",
+            "the shape of 990102 (东区) is a Point; a grid needs a polygon",
         ),
         (
             _feature(
@@ -148,7 +148,7 @@ def test_the_documented_city_reads(tmp_path: Path) -> None:
                     geometry={"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}
                 )
             ),
-            "is not valid (Self-intersection",
+            "the shape of 990102 (东区) crosses itself at 0.50000, 0.50000",
         ),
         (
             _feature(
