@@ -24,7 +24,7 @@ from data.importing.mapping import Mapping as ImportMapping
 from data.importing.mapping import MappingError, read_mapping
 from data.indicators import INDICATORS
 from data.packareas import AreaFiles, no_areas
-from data.packfiles import CODE, LENGTHS, Findings, Line
+from data.packfiles import CODE, LENGTHS, Line
 from data.packgrids import GridReader
 from data.packpeople import PeopleFiles, no_organisations
 
@@ -54,14 +54,17 @@ _FAULTS_TOLD = 200
 
 
 class PackError(ValueError):
-    """A city pack that cannot be loaded; `faults` holds one sentence for each thing that is wrong, `found` all that was
-    found.
+    """A city pack that cannot be loaded; `faults` holds one sentence for each thing that is wrong, `warnings` and
+    `repairs` what else was found.
     """
 
-    def __init__(self, folder: Path, found: Findings) -> None:
+    def __init__(
+        self, folder: Path, faults: Sequence[str], warnings: Sequence[str] = (), repairs: Sequence[str] = ()
+    ) -> None:
         self.folder = folder
-        self.found = found
-        faults = self.faults = tuple(found.faults)
+        self.faults = tuple(faults)
+        self.warnings = tuple(warnings)
+        self.repairs = tuple(repairs)
         told = [f"- {fault}" for fault in faults[:_FAULTS_TOLD]]
         if len(faults) > _FAULTS_TOLD:
             told.append(f"- and {len(faults) - _FAULTS_TOLD} more faults")
@@ -154,7 +157,7 @@ def read_pack(folder: Path) -> CityPack:
     reader = _PackReader(folder)
     pack = reader.read()
     if pack is None or reader.faults:
-        raise PackError(folder, reader.found)
+        raise PackError(folder, reader.faults, reader.found.warnings, reader.found.repairs)
     return replace(pack, warnings=tuple(reader.found.warnings), repairs=tuple(reader.found.repairs))
 
 
