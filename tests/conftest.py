@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from data.demo.pack import built_pack
+from data.settings import PROJECT
 from tests.support.browser import Watch, chromium, watched_page
 from tests.support.commands import Commands, load_boston
 from tests.support.postgres import Cluster
@@ -52,6 +55,15 @@ def boston(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     cluster: Cluster = request.getfixturevalue("postgres")
     with cluster.database() as url:
         yield load_boston(Commands(url, folder))
+
+
+@pytest.fixture(scope="session")
+def zhengzhou(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of Zhengzhou's pack, built once for all test processes. For reading: they share it."""
+    base = tmp_path_factory.getbasetemp()
+    # A worker's own folder lies within that of the whole run.
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    return built_pack(PROJECT / "data" / "cities" / "zhengzhou", shared / "zhengzhou")
 
 
 @pytest.fixture(scope="session")

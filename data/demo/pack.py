@@ -112,7 +112,8 @@ def _build(source: Path, folder: Path, seed: int, digest: str, progress: Progres
 
 
 def _write_map(frame: gpd.GeoDataFrame, path: Path, **options: str | int) -> None:
-    frame.to_file(path, engine="pyogrio", **options)
+    # Polygons stay what they are, although a district among them may have several parts.
+    frame.to_file(path, engine="pyogrio", geometry_type="Unknown", promote_to_multi=False, **options)
 
 
 @contextmanager
