@@ -10,12 +10,14 @@ from typing import Literal, cast
 
 import click
 import dash
+import geopandas as gpd
 
-from api import dressing, health, questions
+from api import dressing, health, mapdata, questions
 from api.server import ServeError, check_free, secret_key, serve
 from api.terminal import AS_JSON, SCOPE, House, echo_json, moment, opened
 from callbacks import register_all
-from callbacks.reads import City, Reads
+from callbacks.mapviews import MapViews
+from callbacks.reads import City, Part, Reads
 from data import events
 from data.answers import Trace
 from data.city import load_city
@@ -23,7 +25,7 @@ from data.clocks import Instant, iso, now
 from data.grids import Tree, UnknownGrid
 from data.importing.load import Summary, import_file
 from data.opening import city_pack, fill, find_mapping, open_store
-from data.queries import figures, lists
+from data.queries import figures, levels, lists, points
 from data.queries.lists import ListKind, UnknownEvent
 from data.queries.shapes import shapes
 from data.reference import NoCity, reference
@@ -53,7 +55,8 @@ def build_app(settings: Settings) -> dash.Dash:
     )
     app.server.extensions["store"] = store
     app.server.secret_key = secret_key(settings.var_dir)
-    register_all(app, bind_reads(store))
+    views = register_all(app, bind_reads(store), settings.var_dir / "geometry")
+    mapdata.register(app.server, bind_map(store, views))
     health.register(app.server, store, now)
     dressing.register(app.server, app.csp_hashes())
     return app
@@ -74,6 +77,13 @@ def bind_reads(store: Store) -> Reads:
             targets=known.config.get("targets", {}),
             revision=str(known.version),
             illustrative=bool(known.config.get("illustrative")),
+            demo=bool(known.config.get("demo")),
+            credit=str(known.config.get("credit", "")),
+            levels={level["key"]: level["name"] for level in known.config.get("levels", ())},
+            channels=tuple(Part(each.code, each.name) for each in known.channels.values()),
+            categories=tuple(
+                Part(each.code, each.name, each.top_code, each.top_name) for each in known.categories.values()
+            ),
         )
 
     def tree() -> Tree:
@@ -105,7 +115,36 @@ def bind_reads(store: Store) -> Reads:
         trace=trace,
         freshness=partial(lists.freshness, store),
         shapes=partial(shapes, store),
+        level_values=partial(levels.level_values, store),
+        points=lambda question, kind, limit: points.event_points(
+            store, question, cast(points.PointKind, kind), limit
+        ),
+        areas=_no_areas,
     )
+
+
+def bind_map(store: Store, views: MapViews) -> mapdata.MapSource:
+    """What the addresses of the map answer with."""
+
+    def basemap() -> Path | None:
+        try:
+            folder = Path(reference(store).config["folder"]) / "basemap"
+        except (NoCity, KeyError):
+            return None
+        return folder if folder.is_dir() else None
+
+    return mapdata.MapSource(
+        token=views.token,
+        manifest=views.manifest,
+        answer=views.answer,
+        geometry=views.geometry,
+        areas=views.areas,
+        basemap=basemap,
+    )
+
+
+def _no_areas() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"code": [], "name": [], "kind": []}, geometry=[], crs="EPSG:4326")
 
 
 def _progress() -> ProgressBar:

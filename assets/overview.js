@@ -9,10 +9,11 @@
   const root = () => document.querySelector("[data-version-store]");
   const scale = () => (window.innerWidth >= 3000 ? 2 : window.innerWidth >= 2400 ? 1.5 : 1);
 
-  const go = (search) => {
-    window.history.pushState({}, "", search);
+  const go = (address) => {
+    window.history.pushState({}, "", address);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
   };
+  window.yiping = Object.assign(window.yiping || {}, { go });
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     overview: {
@@ -34,20 +35,31 @@
 
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    let link = event.target.closest('a[href^="?"]');
+    let link = event.target.closest('a[href^="?"], a.go');
     const row = event.target.closest(".event-row");
     if (!link && row && !String(window.getSelection())) link = row.querySelector('a[href^="?"]');
     if (!link) return;
     event.preventDefault();
     if (link.classList.contains("picker-item")) link.blur();
+    link.closest("details.menu")?.removeAttribute("open");
     go(link.getAttribute("href"));
   });
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     const drawer = document.querySelector(".drawer:not([hidden])");
+    const menu = document.querySelector("details.menu[open]");
     if (document.activeElement && document.activeElement.closest(".picker")) document.activeElement.blur();
+    else if (menu) menu.removeAttribute("open");
     else if (drawer) drawer.querySelector(".drawer-close").click();
+    else if (document.querySelector(".map-page")) document.querySelector(".map-page .crumbs li:nth-last-child(2) a")?.click();
+  });
+
+  /* A menu closes when something else is clicked. */
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.removeAttribute("open");
+    });
   });
 
   /* The trace takes the focus when it opens and gives it back when it closes. */

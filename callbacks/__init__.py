@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-import dash
+from pathlib import Path
 
-from callbacks import overview, routes
+import dash
+from dash import html
+
+from callbacks import map, overview, routes, shell
+from callbacks.mapviews import MapViews
 from callbacks.outlines import OutlineBook
 from callbacks.reads import Reads
 from callbacks.state import version_token
-from layouts.overview import layout
+from layouts import map as map_layout
+from layouts import overview as overview_layout
+from layouts import shell as shell_layout
 
 
-def register_all(app: dash.Dash, reads: Reads) -> None:
-    """Gives the app its layout, its callbacks and the addresses that the page asks besides."""
-    book = OutlineBook(reads)
-    app.layout = lambda: layout(version_token(reads.version(), reads.now()))
+def register_all(app: dash.Dash, reads: Reads, folder: Path | None = None) -> MapViews:
+    """Gives the app its layout, its callbacks and the addresses that the page asks besides.
+
+    `folder` keeps what is made of the outlines; the answers for the map come back, to be given addresses.
+    """
+    book, views = OutlineBook(reads), MapViews(reads, folder)
+    app.layout = lambda: shell_layout.layout(version_token(reads.version(), reads.now()))
+    # Every id that a page may bring: Dash holds the callbacks against it.
+    pages = [shell_layout.layout(""), overview_layout.layout(), map_layout.layout(), *map_layout.later()]
+    # Dash declares it as nothing, which it is until somebody sets it.
+    app.validation_layout = html.Div(pages)  # type: ignore[assignment]
+    shell.register(app, reads)
     overview.register(app, reads, book.outlines)
+    map.register(app, reads, views, book.outlines)
     routes.register(app.server, reads, book)
+    return views

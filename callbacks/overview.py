@@ -12,7 +12,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks import state
 from callbacks.outlines import OutlinesOf
-from callbacks.reads import City, Reads
+from callbacks.reads import City, Reads, targets
 from callbacks.state import Scene, ViewState, to_search
 from data.clocks import ZoneClock
 from data.grids import Grid, Tree
@@ -23,10 +23,10 @@ from layouts import ids, rows, text
 from layouts.parts import cards as card_parts
 from layouts.parts import header, tables
 from layouts.parts.legend import map_legend
-from layouts.parts.trace import event_trace, unknown_event
 from maps.charts import trend
 from maps.choropleth import choropleth, legend
 
+MAP_PATH: Final = "/map"
 PAGE_ROWS: Final = 25
 MOST_ROWS: Final = 500
 PICKED: Final = 30
@@ -67,6 +67,7 @@ def _register_view(app: dash.Dash, reads: Reads) -> None:
         Output(ids.PERIODS, "children"),
         Output(ids.RANGE_FIRST, "value"),
         Output(ids.RANGE_LAST, "value"),
+        Output(ids.TO_MAP, "href"),
         Input(ids.URL, "search"),
         Input(ids.VERSION, "data"),
         State(ids.VIEW, "data"),
@@ -79,7 +80,7 @@ def _register_view(app: dash.Dash, reads: Reads) -> None:
         if city is None:
             commands = [(word(what), command) for what, command in _COMMANDS]
             empty = header.empty_store(commands)
-            return (None, "", [], [], [], [], empty, False, True, [], None, None)
+            return (None, "", [], [], [], [], empty, False, True, [], None, None, MAP_PATH)
         return _arrived(reads, city, search, before)
 
     @app.callback(
@@ -104,8 +105,11 @@ def _register_view(app: dash.Dash, reads: Reads) -> None:
         on_error=failed,
     )
     def range_applied(
-        _clicks: int, first: str | None, last: str | None, search: str | None
+        clicks: int, first: str | None, last: str | None, search: str | None
     ) -> tuple[Any, str]:
+        if not clicks:
+            # The page has just been put in its place.
+            raise PreventUpdate
         chosen = state.between(state.parse(search).view, first, last)
         return (
             (no_update, chosen.problems[0]) if chosen.problems else (to_search(chosen.view.opened(None)), "")
@@ -124,13 +128,13 @@ def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None
         _, found = _scene(reads, data)
         compared = reads.compare(found.question)
         before, last_year = _heard(compared.before), _heard(compared.last_year)
-        targets = _targets(reads)
+        aims = targets(reads.city())
         made = [
             card_parts.Card(
                 figure=compared.current[key],
                 before=before.get(key),
                 last_year=last_year.get(key),
-                target=targets.get(key),
+                target=aims.get(key),
                 href=to_search(found.view.of(key)),
                 chosen=key == found.view.indicator,
             )
@@ -196,7 +200,7 @@ def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None
         frame = reads.by_time(found.question, found.unit, (key,))
         points = rows.points(frame, key, found.clock, state.buckets(found), found.unit, found.as_of)
         title = word("trend.title").format(label=INDICATORS[key].label_zh, unit=word(f"unit.{found.unit}"))
-        return trend(key, points, target=_targets(reads).get(key), scale=_scaled(scale)), title
+        return trend(key, points, target=targets(reads.city()).get(key), scale=_scaled(scale)), title
 
     @app.callback(
         Output(ids.CATEGORIES, "children"),
@@ -275,36 +279,6 @@ def _register_events(app: dash.Dash, reads: Reads) -> None:
         kept = {"of": shown["of"], "rows": int(shown["rows"]) + len(page.rows), "next": page.next}
         return added, kept, page.next is None
 
-    @app.callback(
-        Output(ids.DRAWER, "hidden"),
-        Output(ids.DRAWER_BODY, "children"),
-        Output(ids.DRAWER_CLOSE, "href"),
-        Input(ids.URL, "search"),
-        Input(ids.VERSION, "data"),
-        on_error=failed,
-    )
-    def opened(search: str | None, _version: str) -> tuple[Any, ...]:
-        view = state.parse(search).view
-        city = reads.city()
-        close = to_search(view.opened(None))
-        if view.event is None or city is None:
-            return True, [], close
-        clock, now, tree = ZoneClock.of(city.zone), reads.now(), reads.tree()
-        scope = view.scope if view.scope in tree else tree.root.code
-        found = reads.trace(scope, view.event, now if view.as_of is None else min(view.as_of, now))
-        if found is None:
-            return False, unknown_event(str(view.event)), close
-        event = found.event
-        title = str(event.get("title") or event.get("category_name") or event.get("key"))
-        body = event_trace(
-            title,
-            str(event.get("key", "")),
-            word(f"status.{event['status']}"),
-            rows.facts(found, clock),
-            rows.step_lines(found, clock),
-        )
-        return False, body, close
-
 
 def _register_browser(app: dash.Dash) -> None:
     app.clientside_callback(
@@ -315,11 +289,6 @@ def _register_browser(app: dash.Dash) -> None:
         State(ids.URL, "search"),
         prevent_initial_call=True,
     )
-    app.clientside_callback(
-        ClientsideFunction("overview", "scale"),
-        Output(ids.SCALE, "data"),
-        Input(ids.URL, "pathname"),
-    )
 
 
 def _arrived(reads: Reads, city: City, search: str, before: Mapping[str, Any] | None) -> tuple[Any, ...]:
@@ -329,7 +298,7 @@ def _arrived(reads: Reads, city: City, search: str, before: Mapping[str, Any] | 
     freshness = reads.freshness()
     tree = reads.tree()
     as_of = state.present(parsed.view, freshness, now)
-    found, unfollowed = state.scene(parsed.view, tree, clock, as_of, as_of == now)
+    found, unfollowed = state.scene(parsed.view, tree, clock, as_of, as_of == now, city)
     problems = [*parsed.problems, *unfollowed]
     if parsed.view.as_of is not None and parsed.view.as_of > now:
         problems.append(word("problem.future"))
@@ -347,14 +316,30 @@ def _arrived(reads: Reads, city: City, search: str, before: Mapping[str, Any] | 
             text.moment(clock, as_of), city.zone, _why(found, now), to_search(found.view.now())
         ),
         header.freshness_list(rows.source_ages(freshness, clock, now)),
-        header.notices(problems),
+        [*header.notices(problems), *filters(found, city)],
         [],
         True,
         False,
         header.segments(_periods(found)),
         clock.local(found.period.start).date().isoformat(),
         last.isoformat(),
+        MAP_PATH + to_search(found.view.opened(None)),
     )
+
+
+def filters(found: Scene, city: City) -> list[Any]:
+    """What the figures are narrowed to, each with a link that takes the filter away."""
+    made = []
+    for code, parts, label, plain in (
+        (found.view.channel, city.channels, "group.channel", found.view.by_channel("")),
+        (found.view.category, city.categories, "group.category", found.view.by_category("")),
+    ):
+        if code:
+            name = next((part.name for part in parts if part.code == code), "")
+            name = name or next((part.top_name for part in parts if part.top_code == code), code)
+            said = word("filter.only").format(what=word(label), name=name)
+            made.append(header.filter_note(said, word("filter.clear"), to_search(plain)))
+    return made
 
 
 def _why(found: Scene, now: int) -> str | None:
@@ -371,7 +356,7 @@ def _scene(reads: Reads, data: Mapping[str, Any] | None) -> tuple[Tree, Scene]:
         raise PreventUpdate
     view, as_of, live = state.restored(data, reads.now())
     tree = reads.tree()
-    found, _ = state.scene(view, tree, ZoneClock.of(city.zone), as_of, live)
+    found, _ = state.scene(view, tree, ZoneClock.of(city.zone), as_of, live, city)
     return tree, found
 
 
@@ -435,13 +420,6 @@ def _beneath(tree: Tree, grid: Grid) -> str:
 def _beside_received(key: str) -> str:
     """Tables by group always show the received; beside them stands the chosen indicator, or the default."""
     return state.DEFAULT_INDICATOR if key == "received" else key
-
-
-def _targets(reads: Reads) -> Mapping[str, float]:
-    """The targets of the definitions, the city's own before them."""
-    city = reads.city()
-    general = {key: item.target for key, item in INDICATORS.items() if item.target is not None}
-    return general | dict(city.targets if city else {})
 
 
 def _heard(figures: Mapping[str, Figure]) -> Mapping[str, Figure]:

@@ -11,7 +11,20 @@ import pandas as pd
 from data.answers import Compared, Page, Question, Trace
 from data.clocks import Instant
 from data.grids import Tree
+from data.indicators import INDICATORS
 from data.periods import Unit
+from data.queries.levels import LevelValues
+from data.queries.points import Points
+
+
+@dataclass(frozen=True)
+class Part:
+    """A channel or a category: its code, its name, and for a category the large one (大类) above it."""
+
+    code: str
+    name: str
+    top_code: str = ""
+    top_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -19,7 +32,8 @@ class City:
     """The loaded city as a screen needs it.
 
     `targets` are the city's own, by indicator key. `revision` differs after its pack was loaded again.
-    `illustrative` marks outlines that are not surveyed: every map of them says so.
+    `illustrative` marks outlines that are not surveyed: every map of them says so; `demo` marks invented events.
+    `levels` are the names of the levels by key, `credit` says whose the data are.
     """
 
     code: str
@@ -28,6 +42,11 @@ class City:
     targets: Mapping[str, float] = field(default_factory=dict)
     revision: str = ""
     illustrative: bool = False
+    demo: bool = False
+    credit: str = ""
+    levels: Mapping[str, str] = field(default_factory=dict)
+    channels: tuple[Part, ...] = ()
+    categories: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,7 +57,9 @@ class Reads:
     by_grid, by_time, by_category and by_channel answer with FIGURE_COLUMNS for the indicators of their last argument,
     rank with RANK_COLUMNS, freshness with FRESHNESS_COLUMNS. events(question, kind, limit, after) is a keyset page.
     trace(scope, id, as_of) is None when the scope has no such event. shapes(codes) has [code, name, geometry] in
-    EPSG:4326 and leaves out the grids without an outline.
+    EPSG:4326 and leaves out the grids without an outline. level_values(question, depth, indicator) has every grid at a
+    depth within the scope, points(question, kind, limit) the places of single events, and areas() the management areas
+    beside the tree [code, name, kind, geometry], empty where the city has none.
     """
 
     now: Callable[[], Instant]
@@ -55,3 +76,12 @@ class Reads:
     trace: Callable[[str, int, Instant], Trace | None]
     freshness: Callable[[], pd.DataFrame]
     shapes: Callable[[Sequence[str]], gpd.GeoDataFrame]
+    level_values: Callable[[Question, int, str], LevelValues]
+    points: Callable[[Question, str, int], Points]
+    areas: Callable[[], gpd.GeoDataFrame]
+
+
+def targets(city: City | None) -> Mapping[str, float]:
+    """The targets of the definitions, the city's own before them."""
+    general = {key: item.target for key, item in INDICATORS.items() if item.target is not None}
+    return general | dict(city.targets if city else {})

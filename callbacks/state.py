@@ -5,7 +5,7 @@ Everything here is pure. Bad input never raises: it falls back, and `problems` s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import pandas as pd
 
+from callbacks.reads import City, Part
 from data.answers import Question
 from data.clocks import DAY, HOUR, MINUTE, Instant, ZoneClock, iso, parse_instant
 from data.grids import Grid, Tree
@@ -23,6 +24,8 @@ from data.words import word
 DEFAULT_PERIOD: Final = "last_30_days"
 DEFAULT_INDICATOR: Final = "handling_timeliness"
 LISTINGS: Final = ("overdue", "open", "newest")
+LAYERS: Final = ("areas", "dedicated", "overdue", "newest", "heat")
+THEMES: Final = ("light", "dark")
 STALE_AFTER: Final = 2 * DAY
 MAX_RANGE_DAYS: Final = 3 * 366
 
@@ -32,7 +35,8 @@ class ViewState:
     """What a viewer chose. `scope` "" is the whole city; `first` and `last` (both included) replace the named period.
 
     `as_of` None is the present, or, when nothing has been reported for two days, the end of the data; `live` insists on
-    the present.
+    the present. `level` "" follows the zoom of the map; `channel` and `category` "" are all of them, and a category may
+    be a large one (大类).
     """
 
     scope: str = ""
@@ -44,6 +48,11 @@ class ViewState:
     event: int | None = None
     as_of: Instant | None = None
     live: bool = False
+    level: str = ""
+    channel: str = ""
+    category: str = ""
+    layers: tuple[str, ...] = ()
+    theme: str = THEMES[0]
 
     def within(self, scope: str) -> ViewState:
         """The same view of another grid; an open event is closed."""
@@ -64,6 +73,27 @@ class ViewState:
     def opened(self, event: int | None) -> ViewState:
         """The same view with an event's trace open, or closed."""
         return replace(self, event=event)
+
+    def at_level(self, level: str) -> ViewState:
+        """The same view with a map of another level; "" follows the zoom."""
+        return replace(self, level=level, event=None)
+
+    def by_channel(self, channel: str) -> ViewState:
+        """The same view of the events of one channel; "" takes all."""
+        return replace(self, channel=channel, event=None)
+
+    def by_category(self, category: str) -> ViewState:
+        """The same view of the events of one category, small or large; "" takes all."""
+        return replace(self, category=category, event=None)
+
+    def with_layer(self, layer: str, on: bool) -> ViewState:
+        """The same view with a layer of the map, or without it."""
+        chosen = {*self.layers, layer} if on else {*self.layers} - {layer}
+        return replace(self, layers=tuple(one for one in LAYERS if one in chosen), event=None)
+
+    def themed(self, theme: str) -> ViewState:
+        """The same view in another theme."""
+        return replace(self, theme=theme)
 
     def now(self) -> ViewState:
         """The same view as of the present."""
@@ -92,11 +122,15 @@ class Scene:
     as_of: Instant
     live: bool
     unit: Unit
+    categories: tuple[str, ...] | None = None
+    channels: tuple[str, ...] | None = None
 
     @property
     def question(self) -> Question:
         """What the panels ask."""
-        return Question(self.grid.code, self.period, self.as_of, live=self.live)
+        return Question(
+            self.grid.code, self.period, self.as_of, self.categories, self.channels, live=self.live
+        )
 
 
 def parse(search: str | None) -> Parsed:
@@ -129,6 +163,22 @@ def parse(search: str | None) -> Parsed:
             view = replace(view, event=int(number))
         else:
             refused("event")
+    view = replace(
+        view,
+        level=given.get("level", ""),
+        channel=given.get("channel", ""),
+        category=given.get("category", ""),
+    )
+    if (layers := given.get("layers")) is not None:
+        wanted = layers.split(",")
+        view = replace(view, layers=tuple(layer for layer in LAYERS if layer in wanted))
+        if set(wanted) - set(LAYERS):
+            refused("layers")
+    if (theme := given.get("theme")) is not None:
+        if theme in THEMES:
+            view = replace(view, theme=theme)
+        else:
+            refused("theme")
     if "as_of" in given:
         view, understood = _with_as_of(view, given["as_of"])
         if not understood:
@@ -166,15 +216,25 @@ def to_search(view: ViewState) -> str:
         pairs.append(("period", view.period))
     if view.indicator != DEFAULT_INDICATOR:
         pairs.append(("indicator", view.indicator))
+    if view.level:
+        pairs.append(("level", view.level))
+    if view.channel:
+        pairs.append(("channel", view.channel))
+    if view.category:
+        pairs.append(("category", view.category))
+    if view.layers:
+        pairs.append(("layers", ",".join(view.layers)))
     if view.listing != LISTINGS[0]:
         pairs.append(("list", view.listing))
     if view.as_of is not None:
         pairs.append(("as_of", iso(view.as_of)))
     elif view.live:
         pairs.append(("as_of", "now"))
+    if view.theme != THEMES[0]:
+        pairs.append(("theme", view.theme))
     if view.event is not None:
         pairs.append(("event", str(view.event)))
-    return "?" + urlencode(pairs, quote_via=quote, safe=":")
+    return "?" + urlencode(pairs, quote_via=quote, safe=":,")
 
 
 def present(view: ViewState, freshness: pd.DataFrame, now: Instant) -> Instant:
@@ -192,9 +252,12 @@ def present(view: ViewState, freshness: pd.DataFrame, now: Instant) -> Instant:
 
 
 def scene(
-    view: ViewState, tree: Tree, clock: ZoneClock, as_of: Instant, live: bool
+    view: ViewState, tree: Tree, clock: ZoneClock, as_of: Instant, live: bool, city: City | None = None
 ) -> tuple[Scene, tuple[str, ...]]:
-    """The view in a city as of an instant, and what could not be followed (an unknown grid gives the whole city)."""
+    """The view in a city as of an instant, and what could not be followed.
+
+    An unknown grid gives the whole city, an unknown channel or category all of them.
+    """
     problems: tuple[str, ...] = ()
     grid = tree.root
     if view.scope and view.scope in tree:
@@ -202,11 +265,31 @@ def scene(
     elif view.scope:
         problems = (word("problem.scope").format(value=view.scope[:40], city=tree.root.name),)
         view = replace(view, scope="")
+    channels = matching(city.channels if city else (), view.channel)
+    categories = matching(city.categories if city else (), view.category)
+    if view.channel and channels is None:
+        problems += (word("problem.value").format(name="channel", value=view.channel[:40]),)
+        view = replace(view, channel="")
+    if view.category and categories is None:
+        problems += (word("problem.value").format(name="category", value=view.category[:40]),)
+        view = replace(view, category="")
     if view.first is not None and view.last is not None:
         period = days(clock, view.first, view.last + timedelta(days=1))
     else:
         period = named(clock, as_of, view.period)
-    return Scene(view, grid, clock, period, as_of, live, unit_of(period)), problems
+    found = Scene(view, grid, clock, period, as_of, live, unit_of(period), categories, channels)
+    return found, problems
+
+
+def matching(parts: Sequence[Part], code: str) -> tuple[str, ...] | None:
+    """The codes of the channel or category `code`, or of all categories below the large one; None for none or ""."""
+    found = tuple(part.code for part in parts if part.code == code)
+    return found or tuple(part.code for part in parts if code and part.top_code == code) or None
+
+
+def relevelled(found: Scene, level: str) -> Scene:
+    """The scene with another level of the map, which no figure depends on."""
+    return replace(found, view=found.view.at_level(level))
 
 
 def unit_of(period: Period) -> Unit:

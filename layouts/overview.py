@@ -15,39 +15,22 @@ from layouts.parts.tables import events_head
 _GRAPH: Any = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False, "doubleClick": False}
 
 
-def layout(
-    version: str, *, version_address: str = "/version", topology_address: str = "/assets/geo/"
-) -> Component:
+def layout(*, topology_address: str = "/assets/geo/") -> Component:
     """The page with every id of the screen and nothing in it yet.
 
-    `version` is the version token that the page starts from; the browser asks `version_address` for newer ones.
     `topology_address` holds an empty world: without it Plotly fetches one from the internet.
     """
     return html.Div(
         [
-            dcc.Location(id=ids.URL, refresh=False),
-            dcc.Store(id=ids.VERSION, data=version),
             dcc.Store(id=ids.VIEW),
-            dcc.Store(id=ids.SCALE),
             html.A(word("page.skip"), href=f"#{ids.PANELS}", className="skip"),
             _header(),
             html.Div(id=ids.NOTICES, className="notices", role="status"),
             html.Div(id=ids.EMPTY, className="empty", hidden=True),
             html.Main(_panels(topology_address), id=ids.PANELS, className="panels", hidden=True),
-            _drawer(),
         ],
         id=ids.ROOT,
         className="page",
-        lang="zh-CN",
-        **attributes(
-            {
-                "data-version-address": version_address,
-                "data-version-store": ids.VERSION,
-                "data-version": version,
-                "data-scale-store": ids.SCALE,
-                "data-lost": word("page.lost"),
-            }
-        ),
     )
 
 
@@ -81,6 +64,7 @@ def _header() -> Component:
                         **attributes({"aria-label": word("page.periods")}),
                     ),
                     _range(),
+                    html.A(word("page.map"), id=ids.TO_MAP, href="/map", className="go"),
                 ],
                 className="head-row controls",
             ),
@@ -201,19 +185,4 @@ def _events() -> Component:
             ),
             dcc.Store(id=ids.EVENTS_PAGE),
         ],
-    )
-
-
-def _drawer() -> Component:
-    return html.Aside(
-        [
-            html.A(word("trace.close"), id=ids.DRAWER_CLOSE, href="?", className="button drawer-close"),
-            html.Div(id=ids.DRAWER_BODY, className="drawer-body"),
-        ],
-        id=ids.DRAWER,
-        className="drawer",
-        role="dialog",
-        tabIndex=-1,
-        hidden=True,
-        **attributes({"aria-label": word("trace.heading")}),
     )

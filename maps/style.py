@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 FONT: Final = (
@@ -24,6 +24,49 @@ FOCUS: Final = "#17222e"
 
 SEQUENCE: Final = ("#f4f1b5", "#c9e3a8", "#86cbb0", "#44a9b8", "#2a7fae", "#2a5696", "#1f2f6e")
 """Light to dark in even steps of lightness, yellow to blue: told apart with every common kind of colour blindness."""
+
+MAP_THEMES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "light": {
+        "sequence": SEQUENCE,
+        "diverging": ("#8f4a12", "#c98544", "#ecd0a4", "#bfe0dc", "#5cb0ab", "#14706e"),
+        "none": "#e4e7ea",
+        "few": "#d3cadb",
+        "hatch": "#a9b2bb",
+        "context": "#eceff1",
+        "ground": "#f7f8f9",
+        "line": "#ffffff",
+        "border": "#3b4a58",
+        "ink": "#17222e",
+        "halo": "#ffffff",
+        "focus": "#0f1d2a",
+        "area": "#7a4f9b",
+        "overdue": "#c2410c",
+        "newest": "#1d5a94",
+        "dedicated": "#6b4a94",
+        "heat": ("rgba(66,31,110,0)", "#a58cc4", "#7d4d9e", "#c0503f", "#f0923b", "#ffe08a"),
+    },
+    "dark": {
+        "sequence": ("#16324f", "#1b4d73", "#226c8c", "#348f98", "#63b397", "#a6d488", "#f2efa0"),
+        "diverging": ("#f5ae6c", "#bf7a42", "#6f4f3a", "#2b5659", "#3a9490", "#86ded4"),
+        "none": "#232c36",
+        "few": "#3b3449",
+        "hatch": "#4a5866",
+        "context": "#161f29",
+        "ground": "#0e151d",
+        "line": "#0e151d",
+        "border": "#9fb2c4",
+        "ink": "#f2f6f9",
+        "halo": "#0b1219",
+        "focus": "#ffffff",
+        "area": "#c9a5ea",
+        "overdue": "#ff8a5c",
+        "newest": "#7cc0ff",
+        "dedicated": "#c3a6ee",
+        "heat": ("rgba(20,30,60,0)", "#3b3a86", "#7a3f97", "#c5506f", "#f48d4a", "#ffe9a0"),
+    },
+}
+"""What the big map is drawn with. Low values are near the ground, high ones far from it, in even steps of lightness; a
+scale with a target has its weakest colours where both sides meet."""
 
 
 def colorscale(colors: Sequence[str]) -> list[list[Any]]:

@@ -115,6 +115,11 @@ def notices(texts: Sequence[str]) -> list[Component]:
     return [html.P(text, className="notice") for text in texts]
 
 
+def filter_note(text: str, clear: str, href: str) -> Component:
+    """A filter that is in force, with the link that takes it away."""
+    return html.P([text, " ", html.A(clear, href=href)], className="filter-note")
+
+
 def empty_store(commands: Sequence[tuple[str, str]]) -> list[Component]:
     """What to run when there is nothing to show: pairs of a purpose and its command."""
     return [

@@ -16,7 +16,6 @@ from callbacks.outlines import OutlineBook, base_of
 from data.clocks import DAY
 from data.words import word
 from layouts import ids
-from layouts.overview import layout
 from tests.support.fakes import NEIGHBOURHOODS, NOW, FakeCity
 
 PANELS = {
@@ -110,8 +109,10 @@ def view_of(client: FlaskClient, search: str) -> dict[str, Any]:
     return found
 
 
-def test_every_callback_speaks_of_ids_and_properties_that_the_layout_has(client: FlaskClient) -> None:
-    page = {getattr(component, "id", None): component for component in components(layout("1.1"))}
+def test_every_callback_speaks_of_ids_and_properties_that_the_layout_has(
+    app: dash.Dash, client: FlaskClient
+) -> None:
+    page = {getattr(component, "id", None): component for component in components(app.validation_layout)}
     for callback in callbacks_of(client):
         named = [(one["id"], one["property"]) for one in [*callback["inputs"], *callback["state"]]]
         named += [(name, prop) for name, prop, _ in outputs_of(callback)]
@@ -130,8 +131,10 @@ def test_no_output_has_two_writers_by_accident(client: FlaskClient) -> None:
     assert len(plain) == len(set(plain))
 
 
-def test_ids_come_once_and_every_constant_is_used() -> None:
-    used = [name for component in components(layout("1.1")) if (name := getattr(component, "id", None))]
+def test_ids_come_once_and_every_constant_is_used(app: dash.Dash) -> None:
+    used = [
+        name for component in components(app.validation_layout) if (name := getattr(component, "id", None))
+    ]
     constants = [value for name, value in vars(ids).items() if name.isupper()]
     assert sorted(used) == sorted(constants)
 
@@ -210,7 +213,9 @@ def test_an_archive_is_shown_as_of_its_end_and_says_so(fake: FakeCity, client: F
 
 def test_a_range_the_wrong_way_round_stays_and_is_explained(client: FlaskClient) -> None:
     answer = run(
-        client, ids.URL, **{ids.RANGE_FIRST: "2026-02-01", ids.RANGE_LAST: "2026-01-01", ids.URL: "?"}
+        client,
+        ids.URL,
+        **{ids.RANGE_APPLY: 1, ids.RANGE_FIRST: "2026-02-01", ids.RANGE_LAST: "2026-01-01", ids.URL: "?"},
     )
     assert ids.URL not in answer
     assert "2026-02-01" in answer[ids.RANGE_PROBLEM]["children"]
@@ -218,6 +223,7 @@ def test_a_range_the_wrong_way_round_stays_and_is_explained(client: FlaskClient)
 
 def test_a_range_keeps_the_rest_of_the_view(client: FlaskClient) -> None:
     given = {
+        ids.RANGE_APPLY: 1,
         ids.RANGE_FIRST: "2026-01-01",
         ids.RANGE_LAST: "2026-01-31",
         ids.URL: "?scope=boston-fenway&event=3",

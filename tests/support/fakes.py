@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from shapely.geometry import box
 
-from callbacks.reads import City, Reads
+from callbacks.reads import City, Part, Reads
 from data.answers import (
     EVENT_COLUMNS,
     FIGURE_COLUMNS,
@@ -28,6 +30,8 @@ from data.clocks import DAY, HOUR, MINUTE, ZoneClock, instant
 from data.grids import Node, Tree, plant
 from data.indicators import INDICATORS, Figure, figures
 from data.periods import Period, Unit, previous, same_last_year, split
+from data.queries.levels import LevelValues
+from data.queries.points import Points
 
 ZONE = "America/New_York"
 NOW = instant(datetime(2026, 2, 10, 23, 0, tzinfo=UTC))
@@ -92,7 +96,28 @@ class FakeCity:
             trace=noted("trace", self._trace),
             freshness=noted("freshness", self._freshness),
             shapes=noted("shapes", boston_shapes),
+            level_values=noted("level_values", self._level_values),
+            points=noted("points", self._points),
+            areas=no_areas,
         )
+
+    def _level_values(self, q: Question, depth: int, key: str) -> LevelValues:
+        level = self.tree.level(q.scope, depth)
+        made = [figures(self._measures(code, q.period))[key] for code in level.codes]
+        count = INDICATORS[key].denominator is None
+        return LevelValues(
+            level.ids,
+            np.array([one.numerator for one in made], dtype=np.int64),
+            None if count else np.array([one.denominator for one in made], dtype=np.int64),
+            np.array([np.nan if one.value is None else one.value for one in made], dtype=np.float64),
+        )
+
+    def _points(self, q: Question, kind: str, limit: int) -> Points:
+        count = min(limit, OVERDUE if kind == "overdue" else 40)
+        places = np.arange(count, dtype=np.int64)
+        lon: NDArray[np.float64] = -71.18 + 0.03 * (places % 6).astype(np.float64)
+        lat: NDArray[np.float64] = 42.24 + 0.03 * (places % 5).astype(np.float64)
+        return Points(1 + places, lon, lat, unplaced=3, more=False)
 
     def _measures(self, scope: str, period: Period, part: str = "", weight: float = 1.0) -> dict[str, int]:
         children = self.tree.children(scope)
@@ -273,7 +298,21 @@ class FakeCity:
         return pd.DataFrame(rows, columns=list(FRESHNESS_COLUMNS)).astype(dict(FRESHNESS_COLUMNS))
 
 
-_CITY = City("boston", "波士顿", ZONE, {"handling_timeliness": 0.75, "completion": 0.9}, "1")
+_CITY = City(
+    "boston",
+    "波士顿",
+    ZONE,
+    {"handling_timeliness": 0.75, "completion": 0.9},
+    "1",
+    levels={"city": "全市", "neighbourhood": "社区", "part": "片"},
+    channels=tuple(Part(name.lower(), name) for name in _CHANNELS),
+    categories=tuple(Part(name.lower(), name, "top", "All of them") for name in _CATEGORIES),
+)
+
+
+def no_areas() -> gpd.GeoDataFrame:
+    """A city without management areas."""
+    return gpd.GeoDataFrame({"code": [], "name": [], "kind": []}, geometry=[], crs="EPSG:4326")
 
 
 def boston_tree() -> Tree:

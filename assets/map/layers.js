@@ -1,0 +1,259 @@
+/* Sources and layers of the drawing library: one level after another, points, heat, areas and a basemap beneath. */
+(function () {
+  "use strict";
+
+  const NOTHING = { type: "FeatureCollection", features: [] };
+  const OUTSIDE = 253;
+  const FEW = 254;
+  const NONE = 255;
+  /* Classes of a scale with a target have numbers of their own, so that one expression serves both scales. */
+  const DIVERGING = 10;
+
+  const HATCH_PIXELS = 16;
+  const LINE_PIXELS = 7;
+
+  const zoomFor = (width, pixels) => Math.max(0, Math.log2((pixels * 360) / (512 * width)));
+
+  const colorOf = (colors) => [
+    "match",
+    ["coalesce", ["feature-state", "c"], OUTSIDE],
+    ...colors.sequence.flatMap((color, place) => [place, color]),
+    ...colors.diverging.flatMap((color, place) => [DIVERGING + place, color]),
+    FEW,
+    colors.few,
+    NONE,
+    colors.none,
+    colors.context,
+  ];
+
+  const hatch = (map, colors) => {
+    const ratio = 2;
+    const size = 8 * ratio;
+    const tile = document.createElement("canvas");
+    tile.width = size;
+    tile.height = size;
+    const pen = tile.getContext("2d");
+    pen.strokeStyle = colors.hatch;
+    pen.lineWidth = 1.1 * ratio;
+    for (const shift of [-size, 0, size]) {
+      pen.beginPath();
+      pen.moveTo(shift - 2, size + 2);
+      pen.lineTo(shift + size + 2, -2);
+      pen.stroke();
+    }
+    const image = pen.getImageData(0, 0, size, size);
+    if (map.hasImage("hatch")) map.updateImage("hatch", image);
+    else map.addImage("hatch", image, { pixelRatio: ratio });
+  };
+
+  const unit = () => parseFloat(window.getComputedStyle(document.documentElement).fontSize) / 16;
+
+  /* The style without any grid: anchors keep the order of what is added between them. */
+  const style = (colors, basemap) => ({
+    version: 8,
+    sources: {
+      ...(basemap
+        ? {
+            basemap: {
+              type: "raster",
+              tiles: [window.location.origin + basemap.address],
+              tileSize: 256,
+              minzoom: basemap.from,
+              maxzoom: basemap.to,
+            },
+          }
+        : {}),
+      heat: { type: "geojson", data: NOTHING },
+      overdue: { type: "geojson", data: NOTHING, cluster: true, clusterRadius: 44, clusterMaxZoom: 14 },
+      newest: { type: "geojson", data: NOTHING, cluster: true, clusterRadius: 44, clusterMaxZoom: 14 },
+      areas: { type: "geojson", data: NOTHING },
+    },
+    layers: [
+      { id: "ground", type: "background", paint: { "background-color": colors.ground } },
+      ...(basemap ? [{ id: "basemap", type: "raster", source: "basemap" }] : []),
+      { id: "after-fills", type: "background", layout: { visibility: "none" } },
+      {
+        id: "heat",
+        type: "heatmap",
+        source: "heat",
+        layout: { visibility: "none" },
+        paint: {
+          "heatmap-color": [
+            "interpolate",
+            ["linear"],
+            ["heatmap-density"],
+            ...colors.heat.flatMap((color, place) => [[0, 0.12, 0.3, 0.52, 0.76, 1][place], color]),
+          ],
+          "heatmap-opacity": 0.85,
+        },
+      },
+      { id: "after-lines", type: "background", layout: { visibility: "none" } },
+      ...["areas", "zones"].map((id) => ({
+        id,
+        type: "line",
+        source: "areas",
+        filter: [id === "zones" ? "==" : "!=", ["get", "kind"], "zone"],
+        layout: { visibility: "none", "line-join": "round" },
+        paint: {
+          "line-color": colors.area,
+          "line-width": (id === "zones" ? 2 : 1.6) * unit(),
+          ...(id === "zones" ? { "line-dasharray": [2, 1.4] } : {}),
+        },
+      })),
+      ...["newest", "overdue"].flatMap((kind) => [
+        {
+          id: kind,
+          type: "circle",
+          source: kind,
+          filter: ["!", ["has", "point_count"]],
+          layout: { visibility: "none" },
+          paint: {
+            "circle-color": colors[kind],
+            "circle-radius": 4.5 * unit(),
+            "circle-stroke-color": colors.halo,
+            "circle-stroke-width": 1.2 * unit(),
+          },
+        },
+        {
+          id: `${kind}-cluster`,
+          type: "circle",
+          source: kind,
+          filter: ["has", "point_count"],
+          layout: { visibility: "none" },
+          paint: {
+            "circle-color": colors[kind],
+            "circle-opacity": 0.9,
+            "circle-radius": [
+              "interpolate", ["linear"], ["log10", ["get", "point_count"]],
+              0.3, 9 * unit(), 2, 15 * unit(), 4, 24 * unit(),
+            ],
+            "circle-stroke-color": colors.halo,
+            "circle-stroke-width": 1.2 * unit(),
+          },
+        },
+      ]),
+    ],
+  });
+
+  /* `upper`: how many levels stand above it. */
+  const addLevel = (map, meta, data, colors) => {
+    const source = `level-${meta.key}`;
+    map.addSource(source, { type: "geojson", data, maxzoom: 14, tolerance: 0.3, buffer: 16 });
+    map.addLayer(
+      {
+        id: `fill-${meta.key}`,
+        type: "fill",
+        source,
+        layout: { visibility: "none" },
+        paint: { "fill-color": colorOf(colors), "fill-antialias": false, "fill-opacity": 1 },
+      },
+      "after-fills",
+    );
+    map.addLayer(
+      {
+        id: `hatch-${meta.key}`,
+        type: "fill",
+        source,
+        minzoom: zoomFor(meta.width, HATCH_PIXELS),
+        layout: { visibility: "none" },
+        paint: {
+          "fill-pattern": "hatch",
+          "fill-opacity": ["match", ["coalesce", ["feature-state", "c"], OUTSIDE], [FEW, NONE], 0.75, 0],
+        },
+      },
+      "after-fills",
+    );
+  };
+
+  /* Lines are drawn from the finest level to the coarsest, which is why they come after all fills. */
+  const addLines = (map, meta, upperLine, colors) => {
+    map.addLayer(
+      {
+        id: `line-${meta.key}`,
+        type: "line",
+        source: `level-${meta.key}`,
+        minzoom: zoomFor(meta.width, LINE_PIXELS),
+        layout: { visibility: "none", "line-join": "round" },
+        paint: { "line-color": colors.line, "line-width": 0.6 * unit() },
+      },
+      upperLine,
+    );
+  };
+
+  const addDedicated = (map, meta, found, colors) => {
+    map.addSource("level-dedicated", {
+      type: "geojson",
+      data: window.yiping.geometry.features(found),
+      maxzoom: 14,
+      tolerance: 0.2,
+    });
+    map.addSource("spots-dedicated", {
+      type: "geojson",
+      data: window.yiping.geometry.spots(found, new Uint8Array(found.count).fill(1), 0),
+    });
+    const close = zoomFor(meta.width, 10);
+    map.addLayer(
+      {
+        id: "spots-dedicated",
+        type: "circle",
+        source: "spots-dedicated",
+        maxzoom: close,
+        layout: { visibility: "none" },
+        paint: {
+          "circle-color": colors.dedicated,
+          "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 1.3 * unit(), close, 4 * unit()],
+          "circle-opacity": 0.85,
+        },
+      },
+      "areas",
+    );
+    map.addLayer(
+      {
+        id: "fill-dedicated",
+        type: "fill",
+        source: "level-dedicated",
+        minzoom: close,
+        layout: { visibility: "none" },
+        paint: { "fill-color": colors.dedicated, "fill-opacity": 0.28 },
+      },
+      "areas",
+    );
+    map.addLayer(
+      {
+        id: "line-dedicated",
+        type: "line",
+        source: "level-dedicated",
+        minzoom: close,
+        layout: { visibility: "none" },
+        paint: { "line-color": colors.dedicated, "line-width": 1.4 * unit() },
+      },
+      "areas",
+    );
+  };
+
+  const show = (map, id, on) => {
+    if (map.getLayer(id)) map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
+  };
+
+  /* Which level is filled, and how strong the borders of those above it are. */
+  const showLevel = (map, metas, key, colors, faint) => {
+    const deepest = metas.find((meta) => meta.key === key).depth;
+    for (const meta of metas) {
+      if (meta.dedicated || !map.getSource(`level-${meta.key}`)) continue;
+      const own = meta.key === key;
+      show(map, `fill-${meta.key}`, own);
+      show(map, `hatch-${meta.key}`, own);
+      show(map, `line-${meta.key}`, meta.depth <= deepest);
+      const above = deepest - meta.depth;
+      map.setPaintProperty(`fill-${meta.key}`, "fill-opacity", faint ? 0.3 : 1);
+      map.setPaintProperty(`line-${meta.key}`, "line-color", above ? colors.border : colors.line);
+      map.setPaintProperty(`line-${meta.key}`, "line-width", (above ? 0.25 + 0.5 * above : 0.7) * unit());
+      map.setPaintProperty(`line-${meta.key}`, "line-opacity", above ? Math.min(0.34 + 0.18 * above, 0.9) : 0.9);
+      map.setLayerZoomRange(`line-${meta.key}`, above ? 0 : zoomFor(meta.width, LINE_PIXELS), 24);
+    }
+  };
+
+  window.yiping = Object.assign(window.yiping || {}, {
+    layers: { style, hatch, colorOf, addLevel, addLines, addDedicated, show, showLevel, zoomFor, NOTHING, OUTSIDE, FEW, NONE, DIVERGING },
+  });
+})();

@@ -1,0 +1,394 @@
+"""The map page's callbacks. Each one reads the view, fetches, and draws; the map itself is drawn by assets/map."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+import dash
+from dash import ClientsideFunction, Input, Output, State, html, no_update, set_props
+from dash.exceptions import PreventUpdate
+
+from callbacks import state
+from callbacks.mapviews import MapViews
+from callbacks.outlines import OutlinesOf
+from callbacks.overview import filters
+from callbacks.reads import City, Reads, targets
+from callbacks.state import Scene, ViewState, to_search
+from data.clocks import iso
+from data.grids import Grid, Tree
+from data.indicators import INDICATORS, shown
+from data.periods import PERIOD_KEYS
+from data.words import word
+from layouts import ids, rows, text
+from layouts import map as page
+from layouts.parts import header, tables
+from layouts.parts.header import Choice
+from layouts.parts.menus import Menu, menu
+from maps.atlas import Atlas
+from maps.choropleth import choropleth, count_text
+
+PATH: Final = "/map"
+EVENTS: Final = 6
+
+_log = logging.getLogger(__name__)
+
+
+def failed(error: Exception) -> None:
+    """A callback that fails says so in one line on the page; the log has the rest."""
+    _log.error("A part of the map page could not be drawn.", exc_info=error)
+    set_props(ids.MAP_NOTICES, {"children": header.notices([word("problem.failed")])})
+
+
+def register(app: dash.Dash, reads: Reads, views: MapViews, outlines: OutlinesOf) -> None:
+    """Adds every callback of the map page to the app."""
+    _register_scene(app, reads, views)
+    _register_side(app, reads, views)
+    _register_plain(app, reads, views, outlines)
+    app.clientside_callback(
+        ClientsideFunction("map", "show"),
+        Output(ids.MAP_SHOWN, "data"),
+        Input(ids.MAP_SCENE, "data"),
+        prevent_initial_call=True,
+    )
+
+
+def _register_scene(app: dash.Dash, reads: Reads, views: MapViews) -> None:
+    @app.callback(
+        Output(ids.MAP_SCENE, "data"),
+        Output(ids.MAP_CITY, "children"),
+        Output(ids.MAP_CRUMBS, "children"),
+        Output(ids.MAP_BADGES, "children"),
+        Output(ids.MAP_AS_OF, "children"),
+        Output(ids.MAP_NOTICES, "children"),
+        Output(ids.MAP_EMPTY, "children"),
+        Output(ids.MAP_EMPTY, "hidden"),
+        Output(ids.MAP_BODY, "hidden"),
+        Output(ids.MAP_MENUS, "children"),
+        Output(ids.MAP_LEVELS, "children"),
+        Output(ids.MAP_LINKS, "children"),
+        Output(ids.MAP_LAYERS, "children"),
+        Output(ids.MAP_FOOT, "children"),
+        Input(ids.URL, "search"),
+        Input(ids.VERSION, "data"),
+        State(ids.MAP_SCENE, "data"),
+        on_error=failed,
+    )
+    def arrive(search: str | None, _version: str, before: Mapping[str, Any] | None) -> tuple[Any, ...]:
+        if search is None:
+            raise PreventUpdate
+        parsed = state.parse(search)
+        met, book = views.scene(parsed.view), views.atlas()
+        if met is None or book is None:
+            empty = header.empty_store([(word("empty.city"), "python app.py city load data/cities/boston")])
+            return (None, "", [], [], [], [], empty, False, True, [], [], [], [], "")
+        city, tree, found, unfollowed = met
+        found, unknown_level = _at_known_level(found, book)
+        kept = _scene_data(city, tree, found, book, views.token())
+        problems = [*parsed.problems, *unfollowed, *unknown_level]
+        return (
+            no_update if kept == before else kept,
+            city.name,
+            header.breadcrumb(_crumbs(tree, found)),
+            page.badges(city.illustrative, city.demo),
+            header.as_of_line(
+                text.moment(found.clock, found.as_of),
+                city.zone,
+                _why(found),
+                to_search(found.view.now()),
+            ),
+            [*header.notices(problems), *filters(found, city)],
+            [],
+            True,
+            False,
+            [menu(one) for one in _menus(found, city)],
+            header.segments(_levels(found, book)),
+            page.links(_ways_out(found)),
+            page.layer_links(_layers(found, book, views.areas() is not None)),
+            _foot(city, found, reads.freshness()),
+        )
+
+
+def _register_side(app: dash.Dash, reads: Reads, views: MapViews) -> None:
+    @app.callback(
+        Output(ids.MAP_CARD, "children"),
+        Input(ids.MAP_SCENE, "data"),
+        prevent_initial_call=True,
+        on_error=failed,
+    )
+    def card(data: Mapping[str, Any] | None) -> Any:
+        city, _, found = _met(views, data)
+        key = found.view.indicator
+        compared = reads.compare(found.question)
+        figure = compared.current[key]
+        before = compared.before.get(key)
+        if not compared.before["received"].numerator:
+            before = None
+        moved = text.change(key, figure, before)
+        change = html.Span(moved.text, className=f"change-text is-{moved.verdict}")
+        target = targets(city).get(key)
+        return page.card(
+            INDICATORS[key].label_zh,
+            shown(key, figure.value),
+            "" if figure.denominator is None else count_text(figure.numerator, figure.denominator),
+            [word("change.before"), " ", change],
+            "" if target is None else word("card.target").format(target=shown(key, target)),
+            INDICATORS[key].formula,
+            text.span(found.clock, found.period),
+        )
+
+    @app.callback(
+        Output(ids.MAP_CHILDREN, "children"),
+        Output(ids.MAP_CHILDREN_TITLE, "children"),
+        Input(ids.MAP_SCENE, "data"),
+        prevent_initial_call=True,
+        on_error=failed,
+    )
+    def children(data: Mapping[str, Any] | None) -> tuple[Any, str]:
+        _, tree, found = _met(views, data)
+        key = found.view.indicator
+        if not tree.children(found.grid.code):
+            return [html.P(word("rank.leaf"), className="quiet rank-leaf")], found.grid.name
+        ranked, few = rows.rank_rows(
+            reads.rank(found.question, key),
+            key,
+            found.grid.code,
+            lambda code: to_search(found.view.within(code)),
+        )
+        few_text = word("rank.few").format(n=len(few), minimum=rows.MINIMUM)
+        own = rows.own_row(reads.by_grid(found.question, (key,)), key)
+        made = tables.ranking(ranked, few, few_text, own, INDICATORS[key].label_zh)
+        return made, word("map.children").format(grid=found.grid.name)
+
+    @app.callback(
+        Output(ids.MAP_EVENTS, "children"),
+        Output(ids.MAP_EVENTS_TITLE, "children"),
+        Input(ids.MAP_SCENE, "data"),
+        prevent_initial_call=True,
+        on_error=failed,
+    )
+    def events(data: Mapping[str, Any] | None) -> tuple[Any, str]:
+        _, _, found = _met(views, data)
+        listing = found.view.listing
+        listed = reads.events(found.question, listing, EVENTS, None)
+        lines = [
+            (
+                row.title,
+                f"{row.grid}\u2003{row.reported}",
+                row.overdue if listing == "overdue" else row.status,
+                row.href,
+            )
+            for row in rows.event_list(
+                listed.rows,
+                found.clock,
+                found.as_of,
+                lambda number: to_search(found.view.opened(number)),
+            )
+        ]
+        more = Choice(word("map.all_events").format(grid=found.grid.name), "/" + to_search(found.view))
+        title = word("map.events").format(kind=word(f"list.{listing}"))
+        return page.event_lines(lines, more), title
+
+
+def _register_plain(app: dash.Dash, reads: Reads, views: MapViews, outlines: OutlinesOf) -> None:
+    @app.callback(
+        Output(ids.MAP_PLAIN, "children"),
+        Output(ids.MAP_PLAIN, "hidden"),
+        Input(ids.MAP_SCENE, "data"),
+        Input(ids.MAP_WITHOUT_GL, "data"),
+        Input(ids.SCALE, "data"),
+        prevent_initial_call=True,
+        on_error=failed,
+    )
+    def plain(data: Mapping[str, Any] | None, without: bool | None, scale: float | None) -> tuple[Any, bool]:
+        if not without:
+            return [], True
+        _, tree, found = _met(views, data)
+        key, code = found.view.indicator, found.grid.code
+        leaf = not tree.children(code)
+        frame = reads.by_grid(found.question, (key,))
+        cells = [rows.leaf_cell(frame, key, code, found.grid.name)] if leaf else rows.cells(frame, key)
+        wide = min(max(float(scale or 1.0), 1.0), 3.0)
+        figure = choropleth(key, cells, outlines(tree, code), focus=code if leaf else None, scale=wide)
+        return [html.P(word("map.without_gl"), className="notice"), page.plain_map(figure)], False
+
+    app.clientside_callback(
+        ClientsideFunction("overview", "drill"),
+        Output(ids.URL, "search", allow_duplicate=True),
+        Output(ids.MAP_PLAIN_GRAPH, "clickData"),
+        Input(ids.MAP_PLAIN_GRAPH, "clickData"),
+        State(ids.URL, "search"),
+        prevent_initial_call=True,
+    )
+
+
+def _met(views: MapViews, data: Mapping[str, Any] | None) -> tuple[City, Tree, Scene]:
+    """The view that all panels share; they stay as they are while no city is loaded."""
+    met = None if data is None else views.scene(state.parse(str(data.get("search", ""))).view)
+    if met is None:
+        raise PreventUpdate
+    return met[0], met[1], met[2]
+
+
+def _scene_data(city: City, tree: Tree, found: Scene, book: Atlas, token: str) -> dict[str, Any]:
+    """What the browser's part has to know of the view."""
+    definition = INDICATORS[found.view.indicator]
+    place = book.of(found.grid)
+    return {
+        "search": to_search(found.view.opened(None)),
+        "token": token,
+        "asOf": iso(found.as_of),
+        "revision": city.revision,
+        "scope": {
+            "code": found.grid.code,
+            "name": found.grid.name,
+            "depth": found.grid.depth,
+            "level": place[0].level.key if place else "",
+            "place": place[1] if place else -1,
+            "bounds": book.bounds(found.grid) or book.bounds(tree.root),
+            "leaf": not tree.children(found.grid.code),
+        },
+        "up": _up(tree, found),
+        "level": found.view.level,
+        "layers": list(found.view.layers),
+        "theme": found.view.theme,
+        "indicator": {
+            "key": definition.key,
+            "label": definition.label_zh,
+            "kind": definition.kind,
+            "decimals": definition.decimals,
+        },
+        "period": text.span(found.clock, found.period),
+    }
+
+
+def _up(tree: Tree, found: Scene) -> str | None:
+    """The scope above, "" for the whole city; None where there is nothing above."""
+    parent = found.grid.parent
+    if parent is None:
+        return None
+    return "" if tree.get(parent).parent is None else parent
+
+
+def _at_known_level(found: Scene, book: Atlas) -> tuple[Scene, tuple[str, ...]]:
+    """The scene at a level that the city has; a level that it lacks is told and left to the zoom."""
+    level = found.view.level
+    if not level or level in book.by_key:
+        return found, ()
+    told = word("problem.value").format(name="level", value=level[:40])
+    return state.relevelled(found, ""), (told,)
+
+
+def _why(found: Scene) -> str | None:
+    if found.live:
+        return None
+    return word("as_of.chosen") if found.view.as_of is not None else word("as_of.stale")
+
+
+def _crumbs(tree: Tree, found: Scene) -> list[Choice]:
+    above = tree.ancestors(found.grid.code)
+    return [
+        Choice(grid.name, to_search(_within(found.view, grid)), grid is found.grid)
+        for grid in ([*above, found.grid] if above else [])
+    ]
+
+
+def _within(view: ViewState, grid: Grid) -> ViewState:
+    return view.within("" if grid.parent is None else grid.code)
+
+
+def _menus(found: Scene, city: City) -> list[Menu]:
+    view = found.view
+    indicators = [
+        Choice(one.label_zh, to_search(view.of(one.key)), one.key == view.indicator)
+        for one in INDICATORS.values()
+    ]
+    own_days = view.first is not None
+    periods = [
+        Choice(word(f"period.{key}"), to_search(view.during(key)), not own_days and view.period == key)
+        for key in PERIOD_KEYS
+    ]
+    span = text.span(found.clock, found.period)
+    menus = [
+        Menu(word("map.menu_indicator"), INDICATORS[view.indicator].label_zh, indicators),
+        Menu(word("map.menu_period"), span if own_days else word(f"period.{view.period}"), periods),
+    ]
+    for label, every, parts, chosen, with_code in (
+        ("group.channel", "map.every_channel", city.channels, view.channel, view.by_channel),
+        ("group.category", "map.every_category", city.categories, view.category, view.by_category),
+    ):
+        if not parts:
+            continue
+        choices = [Choice(word(every), to_search(with_code("")), not chosen)]
+        current = word(every)
+        seen: set[str] = set()
+        for part in parts:
+            if part.top_code and part.top_code not in seen:
+                seen.add(part.top_code)
+                whole = word("map.whole_category").format(name=part.top_name)
+                choices.append(
+                    Choice(whole, to_search(with_code(part.top_code)), chosen == part.top_code, part.top_name)
+                )
+                current = part.top_name if chosen == part.top_code else current
+            choices.append(
+                Choice(part.name, to_search(with_code(part.code)), chosen == part.code, part.top_name)
+            )
+            current = part.name if chosen == part.code else current
+        menus.append(Menu(word(label), current, choices, narrowed=bool(chosen)))
+    return menus
+
+
+def _levels(found: Scene, book: Atlas) -> list[Choice]:
+    """The level that follows the zoom, and each one below the scope."""
+    view = found.view
+    below = [
+        file.level
+        for file in book.files
+        if not file.level.dedicated and file.drawn and file.level.depth > found.grid.depth
+    ]
+    if len(below) < 2:
+        return []
+    fixed = view.level if view.level in {level.key for level in below} else ""
+    return [
+        Choice(word("map.by_zoom"), to_search(view.at_level("")), not fixed),
+        *(Choice(level.name, to_search(view.at_level(level.key)), fixed == level.key) for level in below),
+    ]
+
+
+def _ways_out(found: Scene) -> list[Choice]:
+    view = found.view
+    other = state.THEMES[1] if view.theme == state.THEMES[0] else state.THEMES[0]
+    return [
+        Choice(word(f"map.theme_{other}"), to_search(view.themed(other))),
+        Choice(word("page.first"), "/" + to_search(view)),
+    ]
+
+
+def _layers(found: Scene, book: Atlas, areas: bool) -> list[Choice]:
+    there = {
+        "areas": areas,
+        "dedicated": any(file.level.dedicated and file.drawn for file in book.files),
+    }
+    return [
+        Choice(
+            word(f"map.layer_{layer}"),
+            to_search(found.view.with_layer(layer, layer not in found.view.layers)),
+            layer in found.view.layers,
+        )
+        for layer in state.LAYERS
+        if there.get(layer, True)
+    ]
+
+
+def _foot(city: City, found: Scene, freshness: Any) -> str:
+    """Whose data, how fresh, and what is not surveyed."""
+    ages = rows.source_ages(freshness, found.clock, found.as_of)
+    told = [word("map.source").format(source=age.source, at=age.newest) for age in ages[:3]]
+    if city.illustrative:
+        told.append(word("map.illustrative_foot"))
+    if city.demo:
+        told.append(word("map.demo_foot"))
+    if city.credit:
+        told.append(city.credit)
+    return " · ".join(told)
