@@ -1,4 +1,5 @@
 # make run    the dashboard on http://127.0.0.1:8050
+# make city   the demonstration's full history in place of the small one that `make run` makes
 # make test   the tests, with everything they need
 # make check  format, lint, types, import rules, tests
 # make bench  the measurements of docs/performance.md
@@ -16,11 +17,14 @@ PY := $(VENV)/bin/python
 PYTEST_ARGS ?= -n 2 --dist loadfile
 export PYTHON
 
-.PHONY: run test check bench docs clean
+.PHONY: run city test check bench docs clean
 
 run: $(VENV)/.installed
 	@echo "Starting Yiping …"
 	@exec $(PY) app.py run
+
+city: $(VENV)/.installed
+	@$(PY) app.py demo --events 4726000 --replace
 
 test: $(VENV)/.installed-dev
 	@bash tests/install.sh

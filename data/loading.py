@@ -119,25 +119,24 @@ def load_histories(
 
 
 def _all_facts(store: Store, histories: Histories, others: int) -> dict[str, NDArray[np.float64]]:
-    """What counters read of the plain histories and of the events that came in after them."""
-    facts = _facts(histories)
-    if not others:
-        return facts
+    """The columns that counters read, as `counters.read_facts` would give them: of the plain histories, and of the so
+    many events that came in after them."""
+    names = (*KEY_COLUMNS, *FACT_COLUMNS)
     with store.reading() as connection:
-        latest = select(*(event.c[name] for name in facts)).order_by(event.c.id.desc()).limit(others)
+        latest = select(*(event.c[name] for name in names)).order_by(event.c.id.desc()).limit(others)
         rows = np.array([tuple(row) for row in connection.execute(latest)], dtype=np.float64)
+    # One column after the other: together they fill the memory of a small machine.
     return {
-        name: np.concatenate([values, rows[:, place]]) for place, (name, values) in enumerate(facts.items())
+        name: np.concatenate([_fact(histories, name), rows.reshape(-1, len(names))[:, place]])
+        for place, name in enumerate(names)
     }
 
 
-def _facts(histories: Histories) -> dict[str, NDArray[np.float64]]:
-    """The columns that counters read, as `counters.read_facts` would give them."""
-    unknown = np.full(len(histories), np.nan)
-    facts = dict.fromkeys((*KEY_COLUMNS, *FACT_COLUMNS), unknown)
-    for name in facts.keys() & histories.numbers.keys():
-        values = histories.numbers[name]
-        facts[name] = np.where(values == NULL, np.nan, values.astype(np.float64))
+def _fact(histories: Histories, name: str) -> NDArray[np.float64]:
+    if name not in histories.numbers:
+        return np.full(len(histories), np.nan)
+    facts = histories.numbers[name].astype(np.float64)
+    facts[histories.numbers[name] == NULL] = np.nan
     return facts
 
 

@@ -12,6 +12,7 @@ from data.city import load_city
 from data.citypack import CityPack, read_pack
 from data.clocks import Instant
 from data.counters import Progress, quiet
+from data.demo.filling import DEFAULT_EVENTS, Filled, fill_demo, forget_demo, is_demo, is_unfinished
 from data.demo.pack import built_pack
 from data.importing.load import Summary, import_file
 from data.importing.mapping import Mapping, MappingError, read_mapping
@@ -57,10 +58,10 @@ def fill(
     now: Instant,
     progress: Progress = quiet,
     told: Callable[[Path, Summary], None] = lambda _path, _summary: None,
-) -> None:
-    """Makes a store ready to be served: loads the settings' city into an empty one, with the event files of its pack,
-    and finishes a bulk load that was cut off. `told` hears what became of each file. Does nothing to a store that is
-    ready, whatever its city.
+) -> Filled | None:
+    """Makes a store ready to be served: loads the settings' city into an empty one, with the event files of its pack or
+    a made-up history where the city is a demonstration, and finishes a bulk load that was cut off. `told` hears what
+    became of each file. Does nothing to a store that is ready, whatever its city. Gives what was made up, if any.
 
     Raises PackError, SourceError or MappingError where the pack cannot be used.
     """
@@ -79,7 +80,11 @@ def fill(
                     store, file.path, mapping, now, progress=progress, fallback=settings.var_dir
                 )
                 told(file.path, summary)
+    if is_demo(reference(store)) and (freshness(store).empty or is_unfinished(store)):
+        forget_demo(store)
+        return fill_demo(store, DEFAULT_EVENTS, now, now, progress=progress)
     events.finish_bulk(store, progress)
+    return None
 
 
 def find_mapping(name: str, city: Reference, settings: Settings) -> Mapping:

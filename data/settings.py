@@ -109,6 +109,12 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return parse
 
 
+def _switch(text: str) -> bool:
+    if text.lower() not in ("on", "off"):
+        raise _BadValue("")
+    return text.lower() == "on"
+
+
 def _host(text: str) -> str:
     if "/" in text or any(character.isspace() for character in text):
         raise _BadValue("leave out http:// and paths")
@@ -138,11 +144,18 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "city",
-        "data/cities/boston",
+        "data/cities/zhengzhou",
         "The city pack that `run` loads into an empty store. "
         "A relative path that is not in the current folder is looked for beside the program.",
         "the path of a city pack's folder",
         _city,
+    ),
+    Setting(
+        "simulate",
+        "on",
+        "Whether `run` lets a demonstration go on living beside the server. Real cities are not touched either way.",
+        "on or off",
+        _switch,
     ),
     Setting(
         "host",
@@ -200,6 +213,7 @@ class Settings:
     database_url: str
     var_dir: Path
     city: Path
+    simulate: bool
     host: str
     port: int
     threads: int

@@ -19,8 +19,8 @@ from data.events import Operation
 from data.lifecycle import Kind, Report, Step
 from data.loading import NULL
 
-_RETURNED, _REOPENED = 0.014, 0.004
-_EXTENDED, _SUSPENDED = 0.07, 0.09
+_RETURNED, _REOPENED = 0.009, 0.003
+_EXTENDED, _SUSPENDED = 0.06, 0.08
 """Of those that take long or came late."""
 
 _LONG = 2 * DAY

@@ -134,6 +134,11 @@ def model_of(city: Reference) -> Model:
     )
 
 
+def published_received() -> int:
+    """How many events the full history has."""
+    return int(_document()["published"]["received"])
+
+
 def _happening(
     code: str, name: str, top_code: str, row: Mapping[str, str], via: Mapping[str, Mapping[str, float]]
 ) -> Happening:

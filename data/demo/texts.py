@@ -3,7 +3,7 @@ category, put together when they are asked for, since millions of them would fil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import overload
 
@@ -14,6 +14,8 @@ from data.demo.draws import uniform
 from data.demo.handling import Cases
 from data.demo.model import Model
 from data.demo.places import Places
+
+_AT_A_TIME = 50_000
 
 _OPENING, _PLACE, _SAID = "{opening}", "{place}", "{said}"
 
@@ -27,6 +29,10 @@ class Lazy(Sequence[str]):
 
     def __len__(self) -> int:
         return self._length
+
+    def __iter__(self) -> Iterator[str]:
+        for start in range(0, self._length, _AT_A_TIME):
+            yield from self._make(slice(start, min(start + _AT_A_TIME, self._length)))
 
     @overload
     def __getitem__(self, index: int) -> str: ...

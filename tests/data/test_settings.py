@@ -53,7 +53,7 @@ def test_the_default_database_follows_the_var_folder() -> None:
 
 def test_the_default_city_is_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert load().city == PROJECT / "data/cities/boston"
+    assert load().city == PROJECT / "data/cities/zhengzhou"
     (tmp_path / "mine").mkdir()
     assert load(YIPING_CITY="mine").city == Path("mine")
 
