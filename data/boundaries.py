@@ -14,7 +14,17 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from data.coverage import Places, Shapes, Spot, Survey, is_wide, polygons_of, survey
+from data.coverage import (
+    MATCHED_METRES,
+    Places,
+    Shapes,
+    Spot,
+    Survey,
+    corner_keys,
+    is_wide,
+    polygons_of,
+    survey,
+)
 from data.packfiles import Line, PackFiles, ancestors
 
 TOLERANCE_METRES = 5.0
@@ -53,14 +63,20 @@ class BoundaryChecker(PackFiles):
             return {}
         plane = _Plane.of([one.shape for one in usable])
         untangled = self._untangled(usable, plane)
-        usable = [one for one, shape in zip(usable, untangled, strict=True) if shape is not None]
-        flat: Shapes = np.array([shape for shape in untangled if shape is not None], dtype=object)
+        usable = [one for one, (shape, _) in zip(usable, untangled, strict=True) if shape is not None]
+        flat: Shapes = np.array([shape for shape, _ in untangled if shape is not None], dtype=object)
+        mended = np.array([redrawn for shape, redrawn in untangled if shape is not None], dtype=bool)
+        # One part alone is a polygon, whatever the file makes of it: the same shapes are to compare as the same.
+        alone = (shapely.get_type_id(flat) == _MULTIPOLYGON) & (shapely.get_num_geometries(flat) == 1)
+        flat[alone] = shapely.get_geometry(flat[alone], 0)
         tree = _Tree.of(lines, [one.code for one in usable])
         found = survey(flat[tree.ordinary], tree.above, tree.complete, self.tolerance)
         self._tell(found, [usable[at] for at in tree.ordinary], plane)
         self._tell_specials(found.shapes, flat, usable, tree, plane)
-        flat[tree.ordinary] = found.shapes
-        return dict(zip((one.code for one in usable), plane.back(flat), strict=True))
+        flat[tree.ordinary], mended[tree.ordinary] = found.shapes, mended[tree.ordinary] | found.changed
+        shapes: Shapes = np.array([one.shape for one in usable], dtype=object)
+        shapes[mended] = plane.back(flat[mended])
+        return dict(zip((one.code for one in usable), shapes, strict=True))
 
     def _usable(self, shaped: Sequence[Shaped]) -> list[Shaped]:
         """The first polygon of each code; everything else is a fault."""
@@ -92,8 +108,8 @@ class BoundaryChecker(PackFiles):
             self.several(self.fault, sentences)
         return list(usable.values())
 
-    def _untangled(self, shaped: Sequence[Shaped], plane: _Plane) -> list[Any]:
-        """The shapes on the plane and valid; None for what nobody can guess."""
+    def _untangled(self, shaped: Sequence[Shaped], plane: _Plane) -> list[tuple[Any, bool]]:
+        """The shapes on the plane and valid, None for what nobody can guess, and whether they had to be mended."""
         flat = list(plane.flat(np.array([one.shape for one in shaped], dtype=object)))
         sound = shapely.is_valid(flat) & (shapely.get_type_id(flat) != _COLLECTION)
         faults: list[str] = []
@@ -120,7 +136,7 @@ class BoundaryChecker(PackFiles):
             flat[at] = None
         self.several(self.fault, faults)
         self.several(self.repaired, mended)
-        return flat
+        return list(zip(flat, ~sound, strict=True))
 
     def _tell(self, found: Survey, grids: Sequence[Shaped], plane: _Plane) -> None:
         """Turns what was found among the ordinary grids into sentences."""
@@ -169,17 +185,21 @@ class BoundaryChecker(PackFiles):
         levels = np.array([one.level for one in grids], dtype=object)
         for level in dict.fromkeys(levels):
             of_level = levels == level
-            changed = int((found.changed & of_level).sum())
+            moved = found.moved[of_level & found.changed]
+            changed = int((moved > MATCHED_METRES).sum())
             parts = [
                 _narrow(name, [spot for spot in spots if of_level[spot.grid]], grids, plane)
                 for name, spots in (("gap", found.gaps), ("overlap", found.overlaps))
             ]
             parts = [part for part in parts if part]
             if changed:
-                moved = found.moved[of_level & found.changed].max()
                 self.repaired(
                     f"{level or 'grids'}: {changed:,} of {int(of_level.sum()):,} shapes mended, their edges moved by "
-                    f"up to {_metres(moved)}" + "".join(f"; {part} closed" for part in parts)
+                    f"up to {_metres(moved.max())}" + "".join(f"; {part} closed" for part in parts)
+                )
+            elif len(moved):
+                self.repaired(
+                    f"{level or 'grids'}: {len(moved):,} shapes got the corners that their neighbours have"
                 )
 
     def _tell_specials(
@@ -273,10 +293,10 @@ class _Plane:
 
     def back(self, shapes: Shapes) -> Shapes:
         """Shapes in degrees: corners that came from degrees are the same ones again."""
-        known, first = np.unique(_keys(self.degrees * self.scale), return_index=True)
+        known, first = np.unique(corner_keys(self.degrees * self.scale), return_index=True)
 
         def degrees(points: NDArray[np.float64]) -> NDArray[np.float64]:
-            keys = _keys(points)
+            keys = corner_keys(points)
             at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
             old: NDArray[np.float64] = np.where(
                 (known[at] == keys)[:, None], self.degrees[first[at]], points / self.scale
@@ -289,10 +309,6 @@ class _Plane:
     def place(self, x: float, y: float) -> str:
         """A point of the plane as people read it, to a metre."""
         return f"{x / self.scale[0]:.5f}, {y / self.scale[1]:.5f}"
-
-
-def _keys(points: NDArray[np.float64]) -> NDArray[np.complex128]:
-    return points[:, 0] + 1j * points[:, 1]
 
 
 def _flaw(shape: Any, plane: _Plane) -> tuple[str, str]:

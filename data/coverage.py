@@ -8,7 +8,7 @@ them apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,9 +21,11 @@ Places = NDArray[np.int64]
 
 _SPECK = 1e-4
 """Square metres that rounding makes."""
-_MATCHED = 1e-3
+MATCHED_METRES = 1e-3
 """Metres that outlines may lie apart and still be called the same."""
 _MEASURED = 5
+_FEW = 500
+_NOT_AT_ALL = 0.0
 _FARTHEST = 3.0
 """Tolerances that a mended corner may lie from its old place: slivers that meet at a sharp angle have far tips."""
 
@@ -72,7 +74,9 @@ def survey(shapes: Shapes, above: Places, complete: NDArray[np.bool_], tolerance
     leaves = np.flatnonzero(~np.isin(np.arange(len(shapes)), above))
     flawed = _flawed(shapes[leaves], tolerance)
     narrow, wide = _overlaps(shapes, leaves, leaves[flawed], tolerance)
-    families = _families(shapes, above, sound=not flawed.any())
+    # A narrow inlet from outside looks like a gap, and is none.
+    sound = not flawed.any() or bool(shapely.coverage_is_valid(shapes[leaves]))
+    families = _families(shapes, above, sound=sound)
     nesting = _nesting(shapes, above, complete, families, tolerance)
     outside, unfilled, rests = nesting.outside, nesting.unfilled, nesting.rests
     gaps, enclosed = _gaps(shapes, leaves, above, nesting, tolerance, flawed=bool(flawed.any()))
@@ -89,14 +93,12 @@ def survey(shapes: Shapes, above: Places, complete: NDArray[np.bool_], tolerance
     if not (flawed.any() or nesting.mismatched) or wide or outside:
         return found
     pieces: Shapes = np.array([*shapes[leaves], *(rest for _, rest in rests)], dtype=object)
-    if flawed.any():
-        widest = max((spot.width for spot in (*gaps, *narrow)), default=0.0)
-        cleaned = _cleaned(pieces, tolerance, widest)
-        if cleaned is None:
-            return replace(found, torn=True)
-        pieces = cleaned
-    mended = _reassembled(shapes, above, leaves, pieces, [owner for owner, _ in rests])
-    return replace(found, shapes=mended, moved=_moved(shapes, mended))
+    for cleaned in _cleaned(pieces, tolerance, [*gaps, *narrow]) if flawed.any() else [pieces]:
+        mended = _reassembled(shapes, above, leaves, cleaned, [owner for owner, _ in rests])
+        moved = _moved(shapes, mended)
+        if moved.max(initial=0.0) <= _FARTHEST * tolerance:
+            return replace(found, shapes=mended, moved=moved)
+    return replace(found, torn=True)
 
 
 def _flawed(leaves: Shapes, tolerance: float) -> NDArray[np.bool_]:
@@ -176,6 +178,8 @@ def _nesting(
         shapely.normalize(shapes[parents]), shapely.normalize(unions), tolerance=1e-9
     )
     parents, unions = parents[differ], unions[differ]
+    apart = shapely.area(shapely.symmetric_difference(unions, shapes[parents])) > _SPECK
+    parents, unions = parents[apart], unions[apart]
     extra, extra_owner = polygons_of(shapely.difference(unions, shapes[parents]))
     lacking, lacking_owner = polygons_of(shapely.difference(shapes[parents], unions))
     _, outside = _spots(
@@ -204,7 +208,7 @@ def _nesting(
         unfilled,
         rests,
         cracks=(lacking[~wide], parents[lacking_owner[~wide]]),
-        mismatched=bool((seen > _MATCHED * shapely.length(unions)).any()),
+        mismatched=bool((seen > MATCHED_METRES * shapely.length(unions)).any()),
     )
 
 
@@ -256,7 +260,7 @@ def _beside(holes: Shapes, shapes: Shapes, among: Places, tolerance: float) -> t
     if not len(holes):
         return [], []
     tree = shapely.STRtree(shapes[among])
-    hole, found = tree.query(holes, predicate="dwithin", distance=_MATCHED)
+    hole, found = tree.query(holes, predicate="dwithin", distance=MATCHED_METRES)
     told, first, counts = np.unique(hole, return_index=True, return_counts=True)
     other = np.where(counts > 1, among[found[np.minimum(first + 1, len(found) - 1)]], -1)
     return _spots(holes[told], among[found[first]], other, tolerance)
@@ -307,30 +311,26 @@ def _spots(parts: Shapes, grid: Places, other: Places, tolerance: float) -> tupl
     ]
 
 
-def _cleaned(pieces: Shapes, tolerance: float, widest: float) -> Shapes | None:
-    """The pieces as a sound coverage; None when that cannot be had within the tolerance.
+def _cleaned(pieces: Shapes, tolerance: float, spots: Sequence[Spot]) -> Iterator[Shapes]:
+    """The pieces as a sound coverage, in several ways.
 
-    Corners are drawn together by little more than the widest disagreement, so that good lines stay as they are, and by
-    the whole tolerance only when that was too little.
+    Corners are drawn together as little as will do, so that good lines stay as they are: not at all when the flaws are
+    few (many would take a minute), by little more than the widest flaw, by the whole tolerance.
     """
-    for reach in sorted({min(max(1.5 * widest, 0.01), tolerance), tolerance}):
+    widest = max((spot.width for spot in spots), default=0.0)
+    reaches = sorted({min(max(1.5 * widest, 0.01), tolerance), tolerance})
+    for reach in [_NOT_AT_ALL, *reaches] if len(spots) < _FEW else reaches:
         try:
             cleaned: Shapes = shapely.coverage_clean(pieces, gap_width=tolerance, snapping_distance=reach)
         except shapely.errors.GEOSException:
             continue
-        if _sound(pieces, cleaned, tolerance):
-            return cleaned
-    return None
-
-
-def _sound(before: Shapes, after: Shapes, tolerance: float) -> bool:
-    if shapely.is_empty(after).any() or not shapely.is_valid(after).all():
-        return False
-    if (shapely.get_num_geometries(after) > shapely.get_num_geometries(before)).any():
-        return False
-    if not shapely.coverage_is_valid(after, gap_width=tolerance * 0.5):
-        return False
-    return bool(_moved(before, after).max(initial=0.0) <= _FARTHEST * tolerance)
+        if (
+            not shapely.is_empty(cleaned).any()
+            and shapely.is_valid(cleaned).all()
+            and (shapely.get_num_geometries(cleaned) <= shapely.get_num_geometries(pieces)).all()
+            and shapely.coverage_is_valid(cleaned)
+        ):
+            yield cleaned
 
 
 def _reassembled(
@@ -363,8 +363,21 @@ def _deepest_first(above: Places) -> list[int]:
 
 
 def _moved(before: Shapes, after: Shapes) -> NDArray[np.float64]:
-    """How far each outline was moved; -1 for one that stayed."""
-    moved = np.full(len(before), -1.0)
+    """How far the corners of each shape lie from its other outline; -1 for one that stayed."""
     same = shapely.equals_exact(shapely.normalize(before), shapely.normalize(after), tolerance=1e-9)
-    moved[~same] = shapely.hausdorff_distance(shapely.boundary(before[~same]), shapely.boundary(after[~same]))
+    moved = np.where(same, -1.0, 0.0)
+    for at in np.flatnonzero(~same):
+        # Only corners that are new or gone can lie elsewhere.
+        old, new = (
+            corner_keys(shapely.get_coordinates(before[at])),
+            corner_keys(shapely.get_coordinates(after[at])),
+        )
+        for corners, outline in ((np.setdiff1d(new, old), before[at]), (np.setdiff1d(old, new), after[at])):
+            points = shapely.points(corners.real, corners.imag)
+            moved[at] = shapely.distance(points, shapely.boundary(outline)).max(initial=moved[at])
     return moved
+
+
+def corner_keys(points: NDArray[np.float64]) -> NDArray[np.complex128]:
+    """Points as one number each, to be compared and found."""
+    return points[:, 0] + 1j * points[:, 1]
