@@ -143,14 +143,15 @@ class PackFiles:
                 )
                 self.fault(f"{name}: expected the columns {expected}; found {', '.join(header) or 'none'}")
                 return
-            for cells in reader:
-                if not any(cell.strip() for cell in cells):
+            for row in reader:
+                cells = [cell.strip() for cell in row]
+                if not any(cells):
                     continue
                 where = f"{name} line {reader.line_num}"
                 if len(cells) != len(header):
                     self.fault(f"{where}: {len(cells)} cells where the header has {len(header)}")
                     continue
-                yield Line(where, dict(zip(header, (cell.strip() for cell in cells), strict=True)))
+                yield Line(where, dict(zip(header, cells, strict=True)))
         except csv.Error as error:
             self.fault(f"{name} line {reader.line_num} cannot be read as CSV: {error}")
 
