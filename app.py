@@ -12,7 +12,7 @@ import click
 import dash
 import geopandas as gpd
 
-from api import dressing, health, mapdata, questions
+from api import demo, dressing, health, mapdata, questions
 from api.server import ServeError, check_free, secret_key, serve
 from api.terminal import AS_JSON, SCOPE, House, echo_json, moment, opened
 from callbacks import register_all
@@ -21,6 +21,7 @@ from callbacks.reads import City, Part, Reads
 from data import events
 from data.answers import Trace
 from data.city import load_city
+from data.citypack import CityPack, PackError
 from data.clocks import Instant, iso, now
 from data.grids import Tree, UnknownGrid
 from data.importing.load import Summary, import_file
@@ -36,7 +37,7 @@ from data.words import word
 from reports.evening import PAGES, TEMPLATE, evening_document
 from reports.evening_facts import evening_facts
 from reports.fonts import FontError
-from reports.terminal import ProgressBar, city_table, grids_table
+from reports.terminal import ProgressBar, city_table, findings_text, grids_table, plain_findings
 from reports.typeset import TypesetError, typeset
 
 
@@ -168,11 +169,13 @@ def cli() -> None:
 def run() -> None:
     """Serve the dashboard; Ctrl-C ends it.
 
-    An empty store is filled first with the city of YIPING_CITY and the events of its pack.
+    An empty store is filled first with the city of YIPING_CITY and the events of its pack, or with made-up ones where
+    the city is a demonstration, which then goes on living beside the server.
 
     \b
     Examples:
       python app.py run
+      YIPING_CITY=data/cities/boston YIPING_DATABASE_URL=sqlite:///var/boston.db python app.py run
       YIPING_PORT=9000 python app.py run
       YIPING_DATABASE_URL=postgresql+psycopg://USER:PASSWORD@HOST/yiping python app.py run
     """
@@ -181,13 +184,20 @@ def run() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     check_free(settings.host, settings.port)
     with open_store(settings, create=True) as store, _progress() as progress:
-        fill(store, settings, now(), progress, lambda path, summary: _tell(path, summary, aside=True))
+        filled = fill(
+            store, settings, now(), progress, lambda path, summary: _tell(path, summary, aside=True)
+        )
+        told = None if filled is None else demo.told(filled, reference(store).clock)
+        lives = demo.lives(store)
+    if told is not None:
+        click.echo(told, err=True)
     click.echo("Starting the server …", err=True)
-    serve(
-        lambda: build_app(settings).server,
-        settings,
-        lambda address: click.echo(f"Yiping answers on {address}  (Ctrl-C ends it)"),
-    )
+    with demo.living_beside(settings, lives):
+        serve(
+            lambda: build_app(settings).server,
+            settings,
+            lambda address: click.echo(f"Yiping answers on {address}  (Ctrl-C ends it)"),
+        )
 
 
 @cli.group()
@@ -200,30 +210,45 @@ def city() -> None:
 def city_load(folder: Path) -> None:
     """Load the city pack in DIR, or bring the loaded city up to date with it.
 
+    What was mended in its shapes and what to look at is told on standard error.
+
     \b
     Examples:
       python app.py city load data/cities/boston
     """
     with opened(create=True) as (store, settings), _progress() as progress:
-        tree = load_city(store, city_pack(folder, settings, progress), now(), progress)
+        pack = city_pack(folder, settings, progress)
+        tree = load_city(store, pack, now(), progress)
+    for sentence in (*pack.repairs, *(f"warning: {one}" for one in pack.warnings)):
+        click.echo(sentence, err=True)
     click.echo(f"{tree.root.name} ({tree.root.code}) is loaded: {len(tree):,} grids")
 
 
 @city.command("check")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-def city_check(folder: Path) -> None:
-    """Check the city pack in DIR and tell every fault; nothing is loaded.
+@AS_JSON
+def city_check(folder: Path, as_json: bool) -> None:
+    """Check the city pack in DIR: faults, which keep it from being loaded, warnings, and what would be mended.
+
+    Nothing is loaded. The exit code is 0 without a fault, 1 with one.
 
     \b
     Examples:
       python app.py city check data/cities/boston
+      python app.py city check data/cities/boston --json
     """
+    found: CityPack | PackError
     with _progress() as progress:
-        pack = city_pack(folder, Settings.load(), progress)
-    click.echo(
-        f"{pack.name} ({pack.code}): no fault in {len(pack.grids):,} grids, {len(pack.shapes):,} shapes, "
-        f"{len(pack.categories):,} categories, {len(pack.channels):,} channels, {len(pack.mappings):,} mappings"
-    )
+        try:
+            found = city_pack(folder, Settings.load(), progress)
+        except PackError as error:
+            found = error
+    if as_json:
+        echo_json(plain_findings(found))
+    else:
+        click.echo(findings_text(found))
+    if isinstance(found, PackError):
+        sys.exit(1)
 
 
 @city.command("show")
@@ -372,7 +397,7 @@ def evening(scope: str | None, day: str | None, out: Path) -> None:
     click.echo(f"{out}: {made.pages} page, as of {iso(facts.as_of)}, sha256 {made.sha256}")
 
 
-for command in questions.COMMANDS:
+for command in (*questions.COMMANDS, *demo.COMMANDS):
     cli.add_command(command)
 
 
