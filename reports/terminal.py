@@ -11,6 +11,7 @@ from typing import Any, TextIO
 import pandas as pd
 
 from data.answers import Page
+from data.citypack import CityPack, PackError
 from data.clocks import ZoneClock
 from data.grids import Grid
 from data.indicators import INDICATORS, Figure, shown
@@ -146,6 +147,34 @@ def city_table(city: Reference, freshness: pd.DataFrame) -> str:
             table(("source", "last report", "last heard of"), sources) if sources else "no events yet",
         )
     )
+
+
+def plain_findings(found: CityPack | PackError) -> dict[str, Any]:
+    """What is known of a city pack, as JSON takes it."""
+    broken = isinstance(found, PackError)
+    return {
+        "folder": str(found.folder),
+        "usable": not broken,
+        "faults": list(found.faults) if isinstance(found, PackError) else [],
+        "warnings": list(found.warnings),
+        "repairs": list(found.repairs),
+    }
+
+
+def findings_text(found: CityPack | PackError) -> str:
+    """What is known of a city pack, as people read it."""
+    if isinstance(found, PackError):
+        head = str(found)
+    else:
+        head = (
+            f"{found.name} ({found.code}): no fault in {len(found.grids):,} grids, {len(found.shapes):,} shapes, "
+            f"{len(found.categories):,} categories, {len(found.channels):,} channels, {len(found.mappings):,} mappings"
+        )
+    parts = [head]
+    for title, sentences in (("to look at", found.warnings), ("mended when it is loaded", found.repairs)):
+        if sentences:
+            parts.append("\n".join((f"{title}:", *(f"- {sentence}" for sentence in sentences))))
+    return "\n\n".join(parts)
 
 
 class ProgressBar:

@@ -209,7 +209,7 @@ def test_the_evening_bulletin(boston: Commands, tmp_path: Path) -> None:
         (("import", str(EVENTS), "--mapping", "nothing"), "found: boston311"),
         (("import", str(EVENTS), "--mapping", "no.toml"), "is no file"),
         (("city", "load", "nowhere"), "is no folder"),
-        (("city", "check", "tests"), "city.toml is missing"),
+        (("city", "load", "tests"), "city.toml is missing"),
     ],
     ids=lambda value: " ".join(value)[:60] if isinstance(value, tuple) else "",
 )
