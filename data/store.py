@@ -281,17 +281,19 @@ def _sqlite_engine(
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None
+        reads = statement_timeout_seconds is not None
         for pragma in (
             "journal_mode=WAL",
             f"synchronous={synchronous}",
             f"cache_size=-{_CACHE_KIB}",
             "threads=2",
             "mmap_size=17179869184",
-            "temp_store=MEMORY",
+            # Only in files does SQLite sort an index by two threads and in runs that fit a cache: twice as fast.
+            f"temp_store={'MEMORY' if reads else 'FILE'}",
             f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
         ):
             connection.execute(f"PRAGMA {pragma}")
-        if statement_timeout_seconds is not None:
+        if reads:
             connection.execute("PRAGMA query_only=ON")
 
     @event.listens_for(engine, "begin")

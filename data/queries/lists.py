@@ -9,14 +9,26 @@ from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 import pandas as pd
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from data.answers import EVENT_COLUMNS, FRESHNESS_COLUMNS, STEP_COLUMNS, Page, Question, Trace, frame_of
 from data.clocks import MINUTE, Instant
-from data.lifecycle import Status, implied_steps, is_suspended
+from data.lifecycle import PLAIN_STAGES, Status, implied_steps, is_suspended
 from data.measures import FACT_COLUMNS
 from data.queries.plan import Plan, plan
-from data.queries.sums import open_at
+from data.queries.then import as_then, known_then, open_then
 from data.reference import Reference, reference_within
 from data.schema import event, event_step, source
 from data.store import Store, state
@@ -50,9 +62,14 @@ def list_events(
         if question.live:
             question = replace(question, as_of=max(question.as_of, now_state.latest_at))
         wanted = plan(reference, question)
-        past = wanted.as_of < now_state.latest_at
-        statement = _list_query(wanted, kind, _read_key(kind, after), past).limit(limit + 1)
-        rows = [dict(row) for row in connection.execute(statement).mappings()]
+        key = _read_key(kind, after)
+        if wanted.as_of < now_state.latest_at:
+            statement = _past_query(reference, wanted, kind, key).limit(limit + 1)
+            found = [dict(row) for row in connection.execute(statement).mappings()]
+            rows = as_then(connection, found, wanted.as_of)
+        else:
+            statement = _list_query(wanted, kind, key).limit(limit + 1)
+            rows = [dict(row) for row in connection.execute(statement).mappings()]
         names = _source_names(connection)
     more = len(rows) > limit
     listed = [_listed(reference, names, row, wanted.as_of) for row in rows[:limit]]
@@ -71,78 +88,92 @@ _ORDER: Mapping[ListKind, str] = {
 }
 
 _LISTED = (
-    event.c.id,
-    event.c.source_id,
-    event.c.source_key,
-    event.c.title,
-    event.c.category_id,
-    event.c.channel_id,
-    event.c.grid_id,
-    event.c.status,
-    event.c.unit,
-    event.c.address,
-    event.c.suspended_at,
-    event.c.suspended_until,
-    event.c.due_provisional,
-    event.c.reported_at,
-    event.c.accepted_at,
-    event.c.handled_at,
-    event.c.closed_at,
-    event.c.withdrawn_at,
-    event.c.handle_due_at,
+    "id",
+    "source_id",
+    "source_key",
+    "title",
+    "category_id",
+    "channel_id",
+    "grid_id",
+    "status",
+    "implied",
+    "suspended_at",
+    "suspended_until",
+    *(name for name, _, _ in PLAIN_STAGES),
+    "withdrawn_at",
+    "handle_due_at",
 )
 
 
-def _list_query(
-    wanted: Plan, kind: ListKind, after: tuple[Instant | None, int] | None, past: bool
-) -> Select[Any]:
-    as_of = literal(wanted.as_of, BigInteger)
+def _list_query(wanted: Plan, kind: ListKind, after: tuple[Instant | None, int] | None) -> Select[Any]:
+    """The list as of now: its indexes hold the rows in its order."""
+    by_grid = kind in ("newest", "all") and wanted.scope.depth >= _BY_GRID_DEPTH
+    where = _within(wanted, kind, event.c, by_grid)
     order = event.c[_ORDER[kind]]
+    if kind in ("overdue", "open"):
+        where.append(event.c.closed_at.is_(None) & event.c.withdrawn_at.is_(None))
+    if after is not None:
+        where.append(_beyond(kind, order, after))
+    descending = kind == "newest"
+    key = (order.desc(), event.c.id.desc()) if descending else (order, event.c.id)
+    if kind == "open":
+        key = (order.is_(None), *key)
+    return select(*[event.c[name] for name in _LISTED]).order_by(*key).where(*where)
+
+
+def _past_query(
+    reference: Reference, wanted: Plan, kind: ListKind, after: tuple[Instant | None, int] | None
+) -> Select[Any]:
+    """The list as of a past instant, put together from what stood then and what has been overwritten since."""
+    if kind in ("overdue", "open"):
+        branches = open_then(wanted.as_of, tuple(reference.category_by_id))
+    else:
+        branches = known_then(wanted.as_of)
+    selects = []
+    for branch in branches:
+        where = _within(wanted, kind, branch.facts, False)
+        if after is not None:
+            where.append(_beyond(kind, branch.facts[_ORDER[kind]], after))
+        selects.append(branch.select(_LISTED).where(*where))
+    found = union_all(*selects).subquery()
+    order = found.c[_ORDER[kind]]
+    if kind == "newest":
+        return select(found).order_by(order.desc(), found.c.id.desc())
+    return select(found).order_by(order.is_(None), order, found.c.id)
+
+
+def _within(
+    wanted: Plan, kind: ListKind, facts: ReadOnlyColumnCollection[str, Any], by_grid: bool
+) -> list[ColumnElement[bool]]:
+    """The scope, the filters, and the period or the deadline that the list is about."""
     where: list[ColumnElement[bool]] = []
     if wanted.scope.depth > 0:
-        by_grid = kind in ("newest", "all") and wanted.scope.depth >= _BY_GRID_DEPTH
-        inside = event.c.grid_id if by_grid else event.c.grid_id + 0
+        inside = facts["grid_id"] if by_grid else facts["grid_id"] + 0
         where.append(inside.between(wanted.scope.id, wanted.scope.last_id))
     if wanted.categories is not None:
-        where.append((event.c.category_id + 0).in_(wanted.categories))
+        where.append((facts["category_id"] + 0).in_(wanted.categories))
     if wanted.channels is not None:
-        where.append((event.c.channel_id + 0).in_(wanted.channels))
-    if kind in ("overdue", "open"):
-        now_open = event.c.closed_at.is_(None) & event.c.withdrawn_at.is_(None)
-        where += [open_at(event, as_of), event.c.reported_at + 0 <= as_of] if past else [now_open]
-        if kind == "overdue":
-            where.append(order < as_of)
-        statement = select(*_LISTED).order_by(order.is_(None), order, event.c.id)
-        if kind == "overdue":
-            statement = select(*_LISTED).order_by(order, event.c.id)
-        if after is not None:
-            where.append(_later(order, after))
-    else:
+        where.append((facts["channel_id"] + 0).in_(wanted.channels))
+    order = facts[_ORDER[kind]]
+    as_of = literal(wanted.as_of, BigInteger)
+    if kind == "overdue":
+        where.append(order < as_of)
+    elif kind != "open":
         where += [order >= wanted.period.start, order < wanted.period.end, order <= as_of]
-        descending = kind == "newest"
-        statement = select(*_LISTED).order_by(
-            order.desc() if descending else order, event.c.id.desc() if descending else event.c.id
-        )
-        if after is not None:
-            where.append(_earlier(order, after) if descending else _later(order, after))
-    return statement.where(*where)
+    return where
 
 
-def _later(order: ColumnElement[Any], after: tuple[Instant | None, int]) -> ColumnElement[bool]:
+def _beyond(
+    kind: ListKind, order: ColumnElement[Any], after: tuple[Instant | None, int]
+) -> ColumnElement[bool]:
+    """What stands behind the last row of the page before."""
     at, event_id = after
     if at is None:
         return order.is_(None) & (event.c.id > event_id)
-    tail = or_(order > at, and_(order == at, event.c.id > event_id))
-    return (
-        or_(order.is_(None), and_(order >= at, tail))
-        if order is event.c.handle_due_at
-        else and_(order >= at, tail)
-    )
-
-
-def _earlier(order: ColumnElement[Any], after: tuple[Instant | None, int]) -> ColumnElement[bool]:
-    at, event_id = after
-    return and_(order <= at, or_(order < at, and_(order == at, event.c.id < event_id)))
+    if kind == "newest":
+        return and_(order <= at, or_(order < at, and_(order == at, event.c.id < event_id)))
+    tail = and_(order >= at, or_(order > at, and_(order == at, event.c.id > event_id)))
+    return or_(order.is_(None), tail) if kind == "open" else tail
 
 
 def _read_key(kind: ListKind, after: str | None) -> tuple[Instant | None, int] | None:

@@ -15,7 +15,7 @@ from data.events import Operation, write
 from data.lifecycle import Kind, Report, Step
 from data.periods import Period
 from data.queries.figures import totals
-from data.queries.lists import ListKind, UnknownEvent, find_event, freshness, list_events, trace
+from data.queries.lists import ListKind, UnknownEvent, find_event, freshness, list_events, status_key, trace
 from data.store import Store
 from tests.support.asked import Past, questions
 from tests.support.brute import EventRow, inside
@@ -32,8 +32,21 @@ patient = settings(
 )
 
 
+def standing(past: Past, as_of: Instant) -> list[EventRow]:
+    """The events as they stood at an instant, by hand, with their ids."""
+    ids = {row["title"]: row["id"] for row in past.rows}
+    assert len(ids) == len(past.rows)
+    return [{**row, "id": ids[row["title"]]} for row in past.at(as_of)]
+
+
 def expected(past: Past, question: Question, kind: ListKind) -> list[EventRow]:
-    rows = inside(past.rows, past.reference, question.scope, question.categories, question.channels)
+    rows = inside(
+        standing(past, question.as_of),
+        past.reference,
+        question.scope,
+        question.categories,
+        question.channels,
+    )
     if kind in ("newest", "all"):
         found = [row for row in rows if question.period.start <= row["reported_at"] < question.period.end]
         return sorted(found, key=lambda row: (row["reported_at"], row["id"]), reverse=kind == "newest")
@@ -59,36 +72,38 @@ def all_pages(store: Store, question: Question, kind: ListKind, limit: int) -> l
         after = page.next
 
 
-@given(st.data(), st.sampled_from(KINDS), st.integers(1, 7))
+@given(st.data(), st.sampled_from(KINDS), st.integers(1, 7), st.booleans())
 @patient
 def test_pages_hold_every_event_of_the_scope_once(
-    past: Past, data: st.DataObject, kind: ListKind, limit: int
+    past: Past, data: st.DataObject, kind: ListKind, limit: int, back: bool
 ) -> None:
-    question = data.draw(questions(past))
+    question = data.draw(questions(past, back=back))
     ids = [row for page in all_pages(past.store, question, kind, limit) for row in page["id"].tolist()]
     assert ids == [row["id"] for row in expected(past, question, kind)]
 
 
-@given(st.data())
+@given(st.data(), st.booleans())
 @patient
-def test_the_overdue_list_is_as_long_as_its_figure(past: Past, data: st.DataObject) -> None:
-    question = data.draw(questions(past))
+def test_the_overdue_list_is_as_long_as_its_figure(past: Past, data: st.DataObject, back: bool) -> None:
+    question = data.draw(questions(past, back=back))
     listed = list_events(past.store, question, "overdue", 10_000)
     assert listed.next is None
     assert len(listed.rows) == totals(past.store, question, ["overdue_open"])["overdue_open"].numerator
 
 
-@given(st.data(), st.sampled_from(KINDS))
+@given(st.data(), st.sampled_from(KINDS), st.booleans())
 @patient
-def test_what_a_row_tells(past: Past, data: st.DataObject, kind: ListKind) -> None:
-    question = data.draw(questions(past))
+def test_what_a_row_tells(past: Past, data: st.DataObject, kind: ListKind, back: bool) -> None:
+    question = data.draw(questions(past, back=back))
     known = past.reference
-    by_id = {row["id"]: row for row in past.rows}
+    by_id = {row["id"]: row for row in standing(past, question.as_of)}
+    keys = {row["id"]: row["source_key"] for row in past.rows}
     listed = list_events(past.store, question, kind, 1000).rows
     assert {name: str(dtype) for name, dtype in listed.dtypes.items()} == dict(EVENT_COLUMNS)
     for each in listed.to_dict("records"):
         row = by_id[each["id"]]
-        assert each["key"] == row["source_key"]
+        assert each["key"] == keys[each["id"]]
+        assert each["status"] == status_key(row, question.as_of)
         assert each["title"] == f"event {each['key']}"
         assert known.tree.contains(question.scope, each["grid"])
         assert each["grid"] == known.tree.by_id(row["grid_id"]).code
