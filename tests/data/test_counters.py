@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,9 @@ from data.grains import GRAINS, OWN_GRAINS
 from data.grids import Node
 from data.lifecycle import PLAIN_STAGES, Kind, Report, Step
 from data.loading import NULL, BadHistories, Histories, load_histories
+from data.periods import Period
 from data.queries.figures import totals
+from data.queries.lists import list_events
 from data.reference import Reference, reference
 from data.schema import category, channel, event, event_past, rollup, rollup_version
 from data.store import Store, StoreError
@@ -341,6 +344,7 @@ def test_plain_histories_come_to_the_same_by_the_columnar_door(
     assert_exact(city)
     stored = event_rows(city)
     assert [{name: row[name] for name in rows[0]} for row in stored] == rows
+    assert_listed_as_then(city, stored, lives.period)
     live_steps(city, known, now)
     assert_exact(city)
 
@@ -377,6 +381,23 @@ def test_eventful_histories_are_counted_with_the_plain_ones(city: Store) -> None
     wrong = Report(source="x", key="e2", at=whole[0], channel="patrol", category="tree", grid="nowhere")
     with pytest.raises(BadHistories, match="nowhere"):
         load_histories(city, "x", replace(plain, keys=["p2"]), now, eventful=[[wrong]])
+
+
+def assert_listed_as_then(city: Store, rows: Sequence[Mapping[str, Any]], period: Period) -> None:
+    """Lists of plain histories as of a past instant tell what their instants tell."""
+    for as_of in (period.start + (period.end - period.start) // 3, period.end):
+        listed = list_events(city, Question(CITY, period, as_of), "open", 1000).rows
+        standing = {
+            row["id"]: max(
+                status for name, _, status in PLAIN_STAGES if row[name] is not None and row[name] <= as_of
+            )
+            for row in rows
+            if row["reported_at"] <= as_of and (row["closed_at"] is None or row["closed_at"] > as_of)
+        }
+        assert standing
+        assert dict(zip(listed["id"], listed["status"], strict=True)) == {
+            event_id: status.name.lower() for event_id, status in standing.items()
+        }
 
 
 def plain_row(lives: Lives, random: Random) -> dict[str, int | None]:
