@@ -10,7 +10,6 @@ from typing import Literal, cast
 
 import click
 import dash
-import geopandas as gpd
 
 from api import demo, dressing, health, mapdata, questions
 from api.server import ServeError, check_free, secret_key, serve
@@ -28,7 +27,7 @@ from data.importing.load import Summary, import_file
 from data.opening import city_pack, fill, find_mapping, open_store
 from data.queries import figures, levels, lists, points
 from data.queries.lists import ListKind, UnknownEvent
-from data.queries.shapes import shapes
+from data.queries.shapes import areas, shapes
 from data.reference import NoCity, reference
 from data.settings import Settings
 from data.store import Store
@@ -39,6 +38,9 @@ from reports.evening_facts import evening_facts
 from reports.fonts import FontError
 from reports.terminal import ProgressBar, city_table, findings_text, grids_table, plain_findings
 from reports.typeset import TypesetError, typeset
+
+GEOMETRY = "geometry"
+"""The folder, below that of the settings, that keeps the outlines as browsers take them."""
 
 
 def build_app(settings: Settings) -> dash.Dash:
@@ -56,7 +58,7 @@ def build_app(settings: Settings) -> dash.Dash:
     )
     app.server.extensions["store"] = store
     app.server.secret_key = secret_key(settings.var_dir)
-    views = register_all(app, bind_reads(store), settings.var_dir / "geometry")
+    views = register_all(app, bind_reads(store), settings.var_dir / GEOMETRY)
     mapdata.register(app.server, bind_map(store, views))
     health.register(app.server, store, now)
     dressing.register(app.server, app.csp_hashes())
@@ -105,6 +107,7 @@ def bind_reads(store: Store) -> Reads:
         city=city,
         tree=tree,
         compare=partial(figures.compare, store),
+        compare_some=partial(figures.compare, store),
         by_grid=lambda question, keys: figures.by_grid(store, question, keys=keys),
         by_time=partial(figures.by_time, store),
         by_category=partial(figures.by_category, store),
@@ -120,7 +123,7 @@ def bind_reads(store: Store) -> Reads:
         points=lambda question, kind, limit: points.event_points(
             store, question, cast(points.PointKind, kind), limit
         ),
-        areas=_no_areas,
+        areas=partial(areas, store),
     )
 
 
@@ -142,10 +145,6 @@ def bind_map(store: Store, views: MapViews) -> mapdata.MapSource:
         areas=views.areas,
         basemap=basemap,
     )
-
-
-def _no_areas() -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame({"code": [], "name": [], "kind": []}, geometry=[], crs="EPSG:4326")
 
 
 def _progress() -> ProgressBar:
@@ -189,6 +188,8 @@ def run() -> None:
         )
         told = None if filled is None else demo.told(filled, reference(store).clock)
         lives = demo.lives(store)
+        progress("drawing the grids", 0.0)
+        MapViews(bind_reads(store), settings.var_dir / GEOMETRY).atlas()
     if told is not None:
         click.echo(told, err=True)
     click.echo("Starting the server …", err=True)

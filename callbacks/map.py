@@ -120,7 +120,7 @@ def _register_side(app: dash.Dash, reads: Reads, views: MapViews) -> None:
     def card(data: Mapping[str, Any] | None) -> Any:
         city, _, found = _met(views, data)
         key = found.view.indicator
-        compared = reads.compare(found.question)
+        compared = reads.compare_some(found.question, (key, "received"))
         figure = compared.current[key]
         before = compared.before.get(key)
         if not compared.before["received"].numerator:

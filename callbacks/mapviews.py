@@ -7,6 +7,7 @@ answer, whoever asks: live views are counted as of the last full five minutes an
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -57,6 +58,7 @@ class MapViews:
         self._reads = reads
         self._folder = folder
         self._made: tuple[str, Atlas] | None = None
+        self._areas: tuple[str, tuple[str, bytes] | None] | None = None
         self._lock = Lock()
 
     def atlas(self) -> Atlas | None:
@@ -127,10 +129,9 @@ class MapViews:
             "asOf": iso(found.as_of),
             "kind": made.kind,
             "colors": list(made.colors),
-            "breaks": [shown(key, value) for value in made.breaks],
-            "low": None if made.low is None else shown(key, made.low),
-            "high": None if made.high is None else shown(key, made.high),
-            "target": None if made.target is None else shown(key, made.target),
+            "labels": labels(key, made),
+            "aim": None if made.target is None else 1 + made.breaks.index(made.target),
+            "how": _how(key, made),
             "sizes": list(scales.sizes(placed, len(made.colors))),
             "few": int(np.count_nonzero(placed == scales.TOO_FEW)),
             "none": int(np.count_nonzero(placed == scales.NO_DATA)),
@@ -183,10 +184,18 @@ class MapViews:
 
     def areas(self) -> tuple[str, bytes] | None:
         """The outlines of management areas as GeoJSON with their digest; None where the city has none."""
+        city = self._reads.city()
+        revision = city.revision if city else ""
+        with self._lock:
+            if self._areas is None or self._areas[0] != revision:
+                self._areas = (revision, self._packed_areas())
+            return self._areas[1]
+
+    def _packed_areas(self) -> tuple[str, bytes] | None:
         outlines = self._reads.areas()
         if outlines.empty:
             return None
-        simple = shapely.coverage_simplify(np.asarray(outlines.geometry.array, dtype=object), 2e-4)
+        simple = shapely.simplify(np.asarray(outlines.geometry.array, dtype=object), 2e-5)
         spots = shapely.get_coordinates(shapely.point_on_surface(simple))
         outlines = outlines.set_geometry(wire.quantised(simple), crs=outlines.crs)
         outlines["lon"], outlines["lat"] = spots[:, 0].round(5), spots[:, 1].round(5)
@@ -239,6 +248,32 @@ class MapViews:
         places = np.searchsorted(answer.grid_ids, level.ids[wanted.places])
         below = None if answer.denominator is None else answer.denominator[places]
         return answer.numerator[places], below, answer.value[places]
+
+
+def labels(key: str, made: scales.Scale) -> list[str]:
+    """What the classes of a scale hold, as a legend says it; counts by their first and last number."""
+    if not made.colors:
+        return []
+    if not made.breaks:
+        low, high = shown(key, made.low), shown(key, made.high)
+        return [low if low == high else word("map.between").format(low=low, high=high)]
+    told = [shown(key, value) for value in made.breaks]
+    first = word("map.below").format(value=told[0])
+    last = word("map.above").format(value=told[-1])
+    if INDICATORS[key].kind == "rate":
+        between = [word("map.between").format(low=low, high=high) for low, high in pairwise(told)]
+        return [first, *between, last]
+    ends = [int(made.low or 0), *(int(value) for value in made.breaks)]
+    spans = [(shown(key, low), shown(key, high - 1)) for low, high in pairwise(ends)]
+    between = [low if low == high else word("map.between").format(low=low, high=high) for low, high in spans]
+    return [*between, last]
+
+
+def _how(key: str, made: scales.Scale) -> str:
+    """How the breaks were found, in words."""
+    if made.target is not None:
+        return word("map.diverging").format(target=shown(key, made.target))
+    return word("map.quantiles") if made.breaks else ""
 
 
 def ranked(key: str, value: Any, few: Any) -> Any:

@@ -54,12 +54,13 @@ class Reads:
     """Every read of the screens.
 
     city() is None, and tree() may raise UnknownGrid, as long as no city is loaded; nothing else is called then.
-    by_grid, by_time, by_category and by_channel answer with FIGURE_COLUMNS for the indicators of their last argument,
-    rank with RANK_COLUMNS, freshness with FRESHNESS_COLUMNS. events(question, kind, limit, after) is a keyset page.
-    trace(scope, id, as_of) is None when the scope has no such event. shapes(codes) has [code, name, geometry] in
-    EPSG:4326 and leaves out the grids without an outline. level_values(question, depth, indicator) has every grid at a
-    depth within the scope, points(question, kind, limit) the places of single events, and areas() the management areas
-    beside the tree [code, name, kind, geometry], empty where the city has none.
+    compare_some answers as compare does, for some indicators. by_grid, by_time, by_category and by_channel answer with
+    FIGURE_COLUMNS for the indicators of their last argument, rank with RANK_COLUMNS, freshness with FRESHNESS_COLUMNS.
+    events(question, kind, limit, after) is a keyset page. trace(scope, id, as_of) is None when the scope has no such
+    event. shapes(codes) has [code, name, geometry] in EPSG:4326 and leaves out the grids without an outline.
+    level_values(question, depth, indicator) has every grid at a depth within the scope, points(question, kind, limit)
+    the places of single events, and areas() the management areas beside the tree [code, name, kind, geometry], empty
+    where the city has none.
     """
 
     now: Callable[[], Instant]
@@ -67,6 +68,7 @@ class Reads:
     city: Callable[[], City | None]
     tree: Callable[[], Tree]
     compare: Callable[[Question], Compared]
+    compare_some: Callable[[Question, Sequence[str]], Compared]
     by_grid: Callable[[Question, Sequence[str]], pd.DataFrame]
     by_time: Callable[[Question, Unit, Sequence[str]], pd.DataFrame]
     by_category: Callable[[Question, Sequence[str]], pd.DataFrame]

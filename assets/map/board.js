@@ -49,17 +49,11 @@
       show: (indicator, level, header, colors, extras) => {
         const rows = [make("p", "legend-title", indicator.label), make("p", "legend-level", level)];
         const palette = header.kind === "diverging" ? colors.diverging : colors.sequence;
-        const breaks = header.breaks;
         const count = header.colors.length;
         const scale = make("div", "legend-scale");
         for (let place = count - 1; place >= 0; place--) {
-          let text;
-          if (count === 1) text = header.low === header.high ? fill(words.one_class, { value: header.low }) : fill(words.single, header);
-          else if (place === 0) text = fill(words.below, { value: breaks[0] });
-          else if (place === count - 1) text = fill(words.above, { value: breaks[place - 1] });
-          else text = `${breaks[place - 1]} – ${breaks[place]}`;
-          const row = swatch(palette[header.colors[place]], text, grouped(header.sizes[place]), false);
-          if (header.kind === "diverging" && place > 0 && breaks[place - 1] === header.target) row.classList.add("is-target");
+          const row = swatch(palette[header.colors[place]], header.labels[place], grouped(header.sizes[place]), false);
+          if (place === header.aim) row.classList.add("is-target");
           scale.append(row);
         }
         rows.push(scale);
@@ -72,8 +66,7 @@
           row.append(mark, make("span", "legend-text", one.text));
           rows.push(row);
         });
-        const how = header.kind === "diverging" ? fill(words.diverging, header) : count > 1 ? words.quantiles : "";
-        if (how) rows.push(make("p", "legend-how", how));
+        if (header.how) rows.push(make("p", "legend-how", header.how));
         root.style.setProperty("--hatch", colors.hatch);
         root.replaceChildren(...rows);
       },

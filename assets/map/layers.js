@@ -231,6 +231,18 @@
     );
   };
 
+  const dressDedicated = (map, colors) => {
+    map.setPaintProperty("spots-dedicated", "circle-color", colors.dedicated);
+    map.setPaintProperty("fill-dedicated", "fill-color", colors.dedicated);
+    map.setPaintProperty("line-dedicated", "line-color", colors.dedicated);
+  };
+
+  /* Only those of the scope, which stand in one run. */
+  const onlyDedicated = (map, meta, first, last) => {
+    const filter = first === 0 && last === meta.count ? null : ["all", [">=", ["id"], first], ["<", ["id"], last]];
+    ["spots-dedicated", "fill-dedicated", "line-dedicated"].forEach((id) => map.setFilter(id, filter));
+  };
+
   const show = (map, id, on) => {
     if (map.getLayer(id)) map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
   };
@@ -244,16 +256,16 @@
       show(map, `fill-${meta.key}`, own);
       show(map, `hatch-${meta.key}`, own);
       show(map, `line-${meta.key}`, meta.depth <= deepest);
-      const above = deepest - meta.depth;
+      const above = Math.max(deepest - meta.depth, 0);
       map.setPaintProperty(`fill-${meta.key}`, "fill-opacity", faint ? 0.3 : 1);
       map.setPaintProperty(`line-${meta.key}`, "line-color", above ? colors.border : colors.line);
-      map.setPaintProperty(`line-${meta.key}`, "line-width", (above ? 0.25 + 0.5 * above : 0.7) * unit());
-      map.setPaintProperty(`line-${meta.key}`, "line-opacity", above ? Math.min(0.34 + 0.18 * above, 0.9) : 0.9);
+      map.setPaintProperty(`line-${meta.key}`, "line-width", (above ? 0.4 + 0.7 * above : 0.7) * unit());
+      map.setPaintProperty(`line-${meta.key}`, "line-opacity", above ? Math.min(0.5 + 0.2 * above, 0.95) : 0.9);
       map.setLayerZoomRange(`line-${meta.key}`, above ? 0 : zoomFor(meta.width, LINE_PIXELS), 24);
     }
   };
 
   window.yiping = Object.assign(window.yiping || {}, {
-    layers: { style, hatch, colorOf, addLevel, addLines, addDedicated, show, showLevel, zoomFor, NOTHING, OUTSIDE, FEW, NONE, DIVERGING },
+    layers: { style, hatch, colorOf, addLevel, addLines, addDedicated, dressDedicated, onlyDedicated, show, showLevel, zoomFor, OUTSIDE, DIVERGING },
   });
 })();

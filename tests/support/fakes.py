@@ -87,6 +87,7 @@ class FakeCity:
             city=lambda: _CITY if self.loaded else None,
             tree=lambda: self.tree,
             compare=noted("compare", lambda q: self._compare(clock, q)),
+            compare_some=noted("compare_some", lambda q, keys: self._compare(clock, q)),
             by_grid=noted("by_grid", lambda q, keys: self._by_grid(q)),
             by_time=noted("by_time", lambda q, unit, keys: self._by_time(clock, q, unit)),
             by_category=noted("by_category", lambda q, keys: self._by_part(q, _CATEGORIES)),
