@@ -17,7 +17,7 @@ from data.measures import SATISFIED_FROM
 from data.periods import Period
 
 _AGEING = 60 * DAY
-_OLD_SHARE = 0.22
+_OLD_SHARE = 0.12
 """What is stuck is mostly recent: its chance falls with its age to a share that stays."""
 
 _FRESH = 10 * MINUTE
@@ -154,14 +154,15 @@ def _settle_before(draft: Draft, rows: Ints, before: Instant) -> None:
 
 
 def _stick(draft: Draft, seed: int, rows: Ints, as_of: Instant) -> None:
-    """Leaves some events open: most in somebody's hands, some waiting for their check, fresh ones not even accepted."""
+    """Leaves some events open: the recent ones mostly handled and waiting for their check, so that they were in time, old
+    ones in somebody's hands, fresh ones not even accepted."""
     age = as_of - draft.cases.reported_at[rows]
     chance = uniform(seed, "stuck at", draft.cases.numbers[rows])
     columns = draft.columns
     for name, stays in (
         ("rated_at", np.zeros(len(rows), dtype=bool)),
         ("closed_at", np.zeros(len(rows), dtype=bool)),
-        ("handled_at", chance > 0.82),
+        ("handled_at", chance > 0.8 - 0.55 * np.exp(-age / _AGEING)),
         ("dispatched_at", (chance > 0.14) | (age > 4 * DAY)),
         ("accepted_at", (chance > 0.03) | (age > DAY)),
     ):

@@ -87,9 +87,7 @@ def forget_demo(store: Store) -> int:
         for table, column in ((event_step, "event_id"), (event_past, "event_id"), (event, "id")):
             of_demo = select(event.c.id).where(event.c.source_id == mine)
             statement = delete(table)
-            connection.execute(
-                statement if others is None else statement.where(table.c[column].in_(of_demo))
-            )
+            connection.execute(statement if others is None else statement.where(table.c[column].in_(of_demo)))
         connection.execute(delete(source).where(source.c.name == SOURCE))
         return count
 

@@ -24,6 +24,9 @@ from data.loading import NULL
 _STUCK = 0.0265
 """The share of events that get stuck, at a unit of usual quality."""
 
+_WAITS_FROM = 0.25
+"""From this chance on what gets stuck is handled and waits for its check."""
+
 _RETURNED = 0.011
 """The share of events that are sent back once, at a unit of usual quality."""
 
@@ -47,6 +50,11 @@ class Motion:
     def at(self) -> Instant:
         """When its next operation is due."""
         return self.todo[-1].at
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing but the rating is left."""
+        return isinstance(self.todo[-1], Step) and self.todo[-1].kind is Kind.RATE
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +120,7 @@ class Planner:
 
     def _until_stuck(self, told: list[Operation], number: int, stuck: bool) -> list[Operation]:
         if stuck:
-            waits = float(uniform(self.handling.seed, "stuck at", np.array([number]))[0]) > 0.82
+            waits = float(uniform(self.handling.seed, "stuck at", np.array([number]))[0]) > _WAITS_FROM
             last = (Kind.VERIFY, Kind.CLOSE, Kind.RATE) if waits else (Kind.HANDLE, Kind.RETURN, Kind.VERIFY)
             end = next(
                 (place for place, step in enumerate(told) if isinstance(step, Step) and step.kind in last),

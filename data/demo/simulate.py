@@ -117,8 +117,8 @@ class Simulation:
 
     @property
     def open(self) -> int:
-        """How many events are open, those on their way and those that are stuck."""
-        return len(self._queue) + len(self.stuck)
+        """How many events are open: those on their way that have more than a rating before them, and the stuck ones."""
+        return len(self.stuck) + sum(not motion.closed for _, _, motion in self._queue)
 
     def advance(self, until: Instant, progress: Progress = quiet) -> Told:
         """Writes everything that happens until an instant, in the order of time."""
