@@ -199,7 +199,8 @@ class BoundaryChecker(PackFiles):
                 )
             elif len(moved):
                 self.repaired(
-                    f"{level or 'grids'}: {len(moved):,} shapes got the corners that their neighbours have"
+                    f"{level or 'grids'}: {len(moved):,} of {int(of_level.sum()):,} shapes got corners that their "
+                    "neighbours have on the same line"
                 )
 
     def _tell_specials(

@@ -197,7 +197,7 @@ class MapReader(PackFiles):
                         force_2d=True,
                     )
                     if shapefile:
-                        self._decode(source, told, path, frame)
+                        frame = self._decode(source, told, path, frame)
                     if (columns := self._columns(source, told, frame)) is not None:
                         yield MapLayer(
                             told,
@@ -212,7 +212,9 @@ class MapReader(PackFiles):
             self.fault(
                 f'{name} holds a shape that is none: {_first_line(error)}. Mend it with "Fix geometries" in QGIS'
             )
-        for message in sorted({_first_line(one.message) for one in said}):
+        for message in sorted(
+            {_first_line(one.message) for one in said if one.category in (UserWarning, RuntimeWarning)}
+        ):
             self.warn(f"{name}: {message}")
 
     def _columns(self, source: Source, name: str, frame: Any) -> gpd.GeoDataFrame | None:
@@ -250,8 +252,8 @@ class MapReader(PackFiles):
             texts["level"] = pd.Series(source.level, index=frame.index)
         return gpd.GeoDataFrame(texts, geometry=frame.geometry.to_numpy(), crs=frame.crs)
 
-    def _decode(self, source: Source, name: str, path: Path, frame: pd.DataFrame) -> None:
-        """Decodes the text of a Shapefile, columns' names too: as city.toml says, as its .cpg says, or as it reads."""
+    def _decode(self, source: Source, name: str, path: Path, frame: pd.DataFrame) -> pd.DataFrame:
+        """A Shapefile with its text decoded, names of columns too: as city.toml or its .cpg says, or as it reads."""
         texts = [column for column in frame.columns if pd.api.types.is_string_dtype(frame[column])]
         words = {str(column) for column in frame.columns if column != "geometry"}
         words.update(str(word) for column in texts for word in frame[column].dropna().unique())
@@ -265,11 +267,11 @@ class MapReader(PackFiles):
             self.fault(
                 f"{name}: its text is not {source.encoding}; name its true encoding, such as GB18030 or UTF-8"
             )
-            return
+            return frame
         if not encoding:
             encoding = next((one for one in ("utf-8", "gb18030") if _decodes(raw, one, chinese=True)), "")
             if not encoding and all(word.isascii() for word in raw):
-                return
+                return frame
             if encoding:
                 self.repaired(
                     f"{name} {'has a wrong' if beside else 'has no'} .cpg; its text reads as Chinese in "
@@ -279,12 +281,13 @@ class MapReader(PackFiles):
                 self.warn(
                     f'{name} names no encoding that fits its text: write encoding = "…" under [[boundaries]]'
                 )
-                return
+                return frame
+        plain = frame.copy()
         for column in texts:
-            frame[column] = frame[column].map(
+            plain[column] = frame[column].map(
                 lambda word: _decoded(str(word).encode(_RAW), encoding), na_action="ignore"
             )
-        frame.rename(columns=lambda column: _decoded(str(column).encode(_RAW), encoding), inplace=True)
+        return plain.rename(columns=lambda column: _decoded(str(column).encode(_RAW), encoding))
 
 
 def _texts(column: pd.Series[Any]) -> pd.Series[str]:

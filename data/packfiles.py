@@ -70,7 +70,7 @@ class PackFiles:
         for sentence in sentences[:_OF_A_KIND]:
             note(sentence)
         if len(sentences) > _OF_A_KIND:
-            note(f"and {len(sentences) - _OF_A_KIND:,} more of this kind: {sentences[-1]}")
+            note(f"and {len(sentences) - _OF_A_KIND:,} more of this kind; the last one: {sentences[-1]}")
 
     def text(self, document: Mapping[str, Any], key: str) -> str:
         """A text of city.toml; "" where there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ from data.shifted import DatumChecker, Trusted, trusted_outlines
 
 _EQUAL_AREA = "EPSG:6933"
 _WIDEST_TOLERANCE = 100
+_SPOILED = re.compile(r"\d{4,}\.0+|\d(\.\d+)?[eE]\+?\d+")
+"""What spreadsheets make of long codes: 410102.0, 4.10102E+11."""
 
 
 class GridReader(PackFiles):
@@ -99,16 +102,28 @@ class GridReader(PackFiles):
         fault.
         """
         first: dict[str, Line] = {}
+        twice: list[str] = []
+        spoiled: list[str] = []
         for line in lines:
             code = line["code"]
             for column in ("code", "name"):
                 self.check_text(line.where, column, line[column])
+            spoiled += [
+                f"{line.where}: the {column} {line[column]} went through a spreadsheet's numbers; expected a code such "
+                f"as {line[column].split('.')[0] or city}: save codes as text"
+                for column in ("code", "parent")
+                if _SPOILED.fullmatch(line[column])
+            ]
             if code in first:
-                self.fault(
-                    f"{line.where}: the grid code {code} is already in {first[code].where}; codes must differ"
+                twice.append(
+                    f"{line.where}: the grid code {code} is already in {first[code].where}; codes must differ: give "
+                    "one of the two its own, or delete it"
                 )
             elif code:
                 first[code] = line
+        unheard: list[str] = []
+        alien: list[str] = []
+        unpadded = {code.lstrip("0"): code for code in first}
         for code, line in first.items():
             parent = line["parent"]
             if code == city:
@@ -117,17 +132,24 @@ class GridReader(PackFiles):
                         f"{line.where}: the city {code} has the parent {parent}; the city stands above all"
                     )
             elif not parent:
-                self.fault(
+                unheard.append(
                     f"{line.where}: the grid {code} names no parent; only the city ({city}) has none. "
                     "Name the code of the grid above it"
                 )
             elif parent not in first:
-                self.fault(f"{line.where}: the parent {parent} of the grid {code} does not exist")
+                near = unpadded.get(parent.lstrip("0"))
+                hint = f" ({near} is there: one of the two lost its leading zeros)" if near else ""
+                unheard.append(
+                    f"{line.where}: the parent {parent} of the grid {code} does not exist{hint}: add it, or name "
+                    "another"
+                )
             elif not free and not code.startswith(_stem(parent, city)):
-                self.fault(
+                alien.append(
                     f"{line.where}: the code {code} does not start with its parent's, {_stem(parent, city)}; "
                     'mend it, or say codes = "free" in city.toml'
                 )
+        for sentences in (spoiled, twice, unheard, alien):
+            self.several(self.fault, sentences)
         depths: dict[str, int] = {city: 0}
         for code in first:
             path: list[str] = []
