@@ -152,25 +152,29 @@ def count(
 
 @dataclass(frozen=True)
 class _Stage:
-    """The events that have a milestone: which they are, when, and for each of its measures which of them count."""
+    """The events that have a milestone: which they are, when, and for each of its measures which of them count. In
+    numbers of 32 bits, since all stages are held at once."""
 
-    events: NDArray[np.int64]
-    hours: NDArray[np.int64]
-    days: NDArray[np.int64]
-    hits: tuple[tuple[int, NDArray[np.int64]], ...]
+    events: NDArray[np.int32]
+    hours: NDArray[np.int32]
+    days: NDArray[np.int32]
+    hits: tuple[tuple[int, NDArray[np.int32]], ...]
 
     @classmethod
     def of(
         cls, lifts: Lifts, columns: Mapping[str, NDArray[np.float64]], facts: ArrayFacts, milestone: str
     ) -> _Stage:
-        events = np.flatnonzero(~np.isnan(columns[milestone]))
+        events = np.flatnonzero(~np.isnan(columns[milestone])).astype(np.int32)
         at = columns[milestone][events].astype(np.int64)
         return cls(
             events,
-            lifts.clock.hour_number(at),
-            lifts.clock.day_number(at),
+            lifts.clock.hour_number(at).astype(np.int32),
+            lifts.clock.day_number(at).astype(np.int32),
             tuple(
-                (_POSITION[measure.name], np.flatnonzero(np.asarray(measure.when(facts), dtype=bool)[events]))
+                (
+                    _POSITION[measure.name],
+                    np.flatnonzero(np.asarray(measure.when(facts), dtype=bool)[events]).astype(np.int32),
+                )
                 for measure in BY_MILESTONE[milestone]
             ),
         )
@@ -224,7 +228,7 @@ class _Axis:
     values: NDArray[np.int64]
 
     @classmethod
-    def of(cls, parts: Sequence[NDArray[np.int64]]) -> _Axis:
+    def of(cls, parts: Sequence[NDArray[np.signedinteger[Any]]]) -> _Axis:
         filled = [part for part in parts if len(part)]
         if not filled:
             return cls(np.zeros(0, dtype=np.int64))
@@ -234,10 +238,10 @@ class _Axis:
             present[part - lowest] = True
         return cls(np.flatnonzero(present) + lowest)
 
-    def places(self, part: NDArray[np.int64]) -> NDArray[np.int64]:
+    def places(self, part: NDArray[np.signedinteger[Any]]) -> NDArray[np.int64]:
         """Where each value stands among the distinct ones."""
         if not len(part):
-            return part
+            return part.astype(np.int64)
         lookup = np.zeros(int(self.values[-1] - self.values[0]) + 1, dtype=np.int64)
         lookup[self.values - self.values[0]] = np.arange(len(self.values))
         placed: NDArray[np.int64] = lookup[part - self.values[0]]

@@ -114,8 +114,12 @@ def load_histories(
                 raise BadHistories(f"expected histories that the life cycle takes; found: {outcome.reason}")
         version += 1
         added += len(chunk)
-    rebuild(store, progress, (version, _all_facts(store, histories, added)) if empty else None)
-    return len(histories) + added
+    total = len(histories) + added
+    loaded = (version, _all_facts(store, histories, added)) if empty else None
+    # Millions of events need their room for the counting now, where the caller keeps them no longer either.
+    del histories
+    rebuild(store, progress, loaded)
+    return total
 
 
 def _all_facts(store: Store, histories: Histories, others: int) -> dict[str, NDArray[np.float64]]:

@@ -69,8 +69,10 @@ def fill_demo(
     made = draft(demo, span, progress)
     progress("placing events", 0.0)
     load = load_of(demo, made, outlines(store, demo.places), as_of)
-    del made
-    count = load_histories(store, SOURCE, load.plain, now, progress, load.eventful)
+    # Handed over, not kept: the columns of millions of events fill the memory while the counters are made.
+    plain, eventful = [load.plain], load.eventful
+    del made, load
+    count = load_histories(store, SOURCE, plain.pop(), now, progress, eventful)
     return Filled(count, city.clock.day_start(span.start_day))
 
 
