@@ -150,16 +150,14 @@ def united(shapes: Shapes, *, sound: bool = False) -> Any:
 class _Nesting:
     """How shapes lie in those above: what lies outside, and what is not filled from below.
 
-    `rests` are the wide parts that nothing below fills, `cracks` the narrow ones, with the shape to fill; `mismatched`
+    `rests` are the wide parts that nothing below fills, with the shape to fill, `cracks` the narrow ones; `mismatched`
     says that an outline differs at all from what lies below it.
     """
 
     outside: list[Spot] = field(default_factory=list)
     unfilled: list[Spot] = field(default_factory=list)
     rests: list[tuple[int, Any]] = field(default_factory=list)
-    cracks: tuple[Shapes, Places] = field(
-        default_factory=lambda: (np.empty(0, dtype=object), np.empty(0, dtype=np.int64))
-    )
+    cracks: Shapes = field(default_factory=lambda: np.empty(0, dtype=object))
     mismatched: bool = False
 
 
@@ -207,7 +205,7 @@ def _nesting(
         outside,
         unfilled,
         rests,
-        cracks=(lacking[~wide], parents[lacking_owner[~wide]]),
+        cracks=lacking[~wide],
         mismatched=bool((seen > MATCHED_METRES * shapely.length(unions)).any()),
     )
 
@@ -237,11 +235,9 @@ def _gaps(
         return [], enclosed
     holes = _holes(shapely.union_all([*shapes[leaves], *(rest for _, rest in nesting.rests)]))
     narrow, _ = _beside(holes, shapes, leaves, tolerance)
-    cracks, owner = nesting.cracks
-    known, _ = shapely.STRtree(holes).query(cracks, predicate="intersects")
-    other = ~np.isin(np.arange(len(cracks)), known)
-    nobody = np.full(int(other.sum()), -1, dtype=np.int64)
-    return narrow + _spots(cracks[other], owner[other], nobody, tolerance)[0], enclosed
+    known, _ = shapely.STRtree(holes).query(nesting.cracks, predicate="intersects")
+    other = ~np.isin(np.arange(len(nesting.cracks)), known)
+    return narrow + _beside(nesting.cracks[other], shapes, leaves, tolerance)[0], enclosed
 
 
 def _holes(union: Any) -> Shapes:

@@ -52,7 +52,7 @@ Rows = dict[str, Any]
 
 
 def parent_of(code: str) -> str:
-    return {6: "990100", 9: code[:6], 12: code[:9]}[len(code)]
+    return {6: "990100", 9: code[:6]}.get(len(code), code[:-3])
 
 
 def frame_of(shapes: Mapping[str, Any], crs: str | None = "EPSG:4326", **columns: Any) -> gpd.GeoDataFrame:
