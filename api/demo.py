@@ -67,7 +67,9 @@ def demo(events: int, seed: int, as_of: str | None, replace: bool) -> None:
         present = now()
         city = _city(store, settings, present, progress)
         at = present if as_of is None else moment(as_of, city.clock, "--as-of")
-        if replace:
+        if at > present:
+            raise click.BadParameter("expected an instant that has come", param_hint="--as-of")
+        if replace and is_demo(city):
             progress("taking out the demo events", 0.0)
             forget_demo(store)
         try:

@@ -310,7 +310,7 @@ def _arrived(reads: Reads, city: City, search: str, before: Mapping[str, Any] | 
     last = clock.local(max(found.period.start, found.period.end - 1)).date()
     return (
         no_update if same else kept,
-        city.name,
+        header.city_name(city.name, city.demo),
         header.breadcrumb(_crumbs(tree, found)),
         header.as_of_line(
             text.moment(clock, as_of), city.zone, _why(found, now), to_search(found.view.now())

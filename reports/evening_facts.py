@@ -62,6 +62,7 @@ def evening_facts(store: Store, scope: str, day: date, now: Instant) -> EveningF
         sources=[SourceState(name, at) for name, at in last_reports(store, as_of).items()],
         ranked_by=RANKED_BY,
         minimum=MINIMUM_DUE,
+        is_demo=bool(city.config.get("demo")),
         is_illustrative=bool(city.config.get("illustrative")),
     )
 

@@ -17,6 +17,7 @@ from data.grids import Grid
 from data.indicators import INDICATORS, Figure, shown
 from data.plain import plain_rows
 from data.reference import Reference
+from data.words import word
 
 _BAR = 30
 _REDRAW_SECONDS = 0.1
@@ -139,10 +140,15 @@ def city_table(city: Reference, freshness: pd.DataFrame) -> str:
     held = pd.Series([grid.level for grid in city.tree]).value_counts(sort=False)
     levels = [(key, names.get(str(key), ""), f"{count:,}") for key, count in held.items()]
     sources = [tuple(row.values()) for row in plain_rows(freshness)]
+    marks = [
+        word(key)
+        for key, flag in (("data.illustrative", "illustrative"), ("data.demo", "demo"))
+        if city.config.get(flag)
+    ]
     return "\n\n".join(
         (
-            f"{city.name} ({city.code}), {city.zone}\n{len(city.categories):,} categories, {len(city.channels):,} "
-            f"channels, {len(city.limits):,} time limits",
+            f"{', '.join((f'{city.name} ({city.code})', city.zone, *marks))}\n"
+            f"{len(city.categories):,} categories, {len(city.channels):,} channels, {len(city.limits):,} time limits",
             table(("level", "name", "grids"), levels, ("grids",)),
             table(("source", "last report", "last heard of"), sources) if sources else "no events yet",
         )

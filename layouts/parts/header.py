@@ -32,6 +32,12 @@ class SourceAge:
     stale: bool
 
 
+def city_name(name: str, demo: bool) -> list[Component]:
+    """The city's name; made-up events are said to be made up wherever it stands."""
+    named: list[Component] = [html.Span(name)]
+    return [*named, html.Span(word("data.demo"), className="badge")] if demo else named
+
+
 def breadcrumb(choices: Sequence[Choice]) -> list[Component]:
     """The way from the city down to the grid; the last one is where we are. None of it for the city itself."""
     if not choices:
