@@ -22,17 +22,17 @@ TOO_FEW: Final = "#cdbfd9"
 CONTEXT: Final = "#f3f4f6"
 FOCUS: Final = "#17222e"
 
-SEQUENCE: Final = ("#f4f1b5", "#c9e3a8", "#86cbb0", "#44a9b8", "#2a7fae", "#2a5696", "#1f2f6e")
+SEQUENCE: Final = ("#f7f2b0", "#bbdd9b", "#80c8a8", "#45a8b3", "#2a80ad", "#285793", "#1d2d69")
 """Light to dark in even steps of lightness, yellow to blue: told apart with every common kind of colour blindness."""
 
 MAP_THEMES: Final[Mapping[str, Mapping[str, Any]]] = {
     "light": {
         "sequence": SEQUENCE,
-        "diverging": ("#8f4a12", "#c98544", "#ecd0a4", "#bfe0dc", "#5cb0ab", "#14706e"),
-        "none": "#e4e7ea",
-        "few": "#d3cadb",
+        "diverging": ("#8f4a12", "#c98544", "#ecd0a4", "#98d2cb", "#4da8a3", "#12665f"),
+        "none": "#e6e8ea",
+        "few": "#dcd5e3",
         "hatch": "#a9b2bb",
-        "context": "#eceff1",
+        "context": "#eff1f3",
         "ground": "#f7f8f9",
         "line": "#ffffff",
         "border": "#3b4a58",
@@ -46,12 +46,12 @@ MAP_THEMES: Final[Mapping[str, Mapping[str, Any]]] = {
         "heat": ("rgba(66,31,110,0)", "#a58cc4", "#7d4d9e", "#c0503f", "#f0923b", "#ffe08a"),
     },
     "dark": {
-        "sequence": ("#16324f", "#1b4d73", "#226c8c", "#348f98", "#63b397", "#a6d488", "#f2efa0"),
+        "sequence": ("#17395e", "#1b527a", "#226f90", "#349199", "#63b397", "#a6d488", "#f2efa0"),
         "diverging": ("#f5ae6c", "#bf7a42", "#6f4f3a", "#2b5659", "#3a9490", "#86ded4"),
-        "none": "#232c36",
-        "few": "#3b3449",
+        "none": "#242b33",
+        "few": "#41364f",
         "hatch": "#4a5866",
-        "context": "#161f29",
+        "context": "#161c23",
         "ground": "#0e151d",
         "line": "#0e151d",
         "border": "#9fb2c4",
