@@ -29,6 +29,8 @@ from data.packfiles import Line, PackFiles, ancestors
 
 TOLERANCE_METRES = 5.0
 """How wide a gap or an overlap may be to be closed, when city.toml does not say."""
+WIDEST_TOLERANCE = 100
+"""The most that it may say."""
 
 _METRES_PER_DEGREE = 111_320.0
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
@@ -145,7 +147,10 @@ class BoundaryChecker(PackFiles):
             return f"by up to {_metres(spot.width)} ({_area(spot.area)}) at {plane.place(spot.x, spot.y)}"
 
         def wider(spot: Spot) -> str:
-            return f"or say tolerance_metres = {int(np.ceil(spot.width)) + 1} in city.toml to have it closed"
+            needed = int(np.ceil(spot.width)) + 1
+            if needed > WIDEST_TOLERANCE:
+                return "and check the rest of that file"
+            return f"or say tolerance_metres = {needed} in city.toml to have it closed"
 
         self.several(
             self.fault,

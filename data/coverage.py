@@ -71,6 +71,8 @@ def survey(shapes: Shapes, above: Places, complete: NDArray[np.bool_], tolerance
     `above` is the place of the nearest shape above each one, or -1; `complete` says of each whether everything below it
     has a shape, so that it can be expected to be filled.
     """
+    if not len(shapes):
+        return Survey(shapes, np.empty(0))
     leaves = np.flatnonzero(~np.isin(np.arange(len(shapes)), above))
     flawed = _flawed(shapes[leaves], tolerance)
     narrow, wide = _overlaps(shapes, leaves, leaves[flawed], tolerance)

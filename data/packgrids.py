@@ -10,14 +10,13 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from data.boundaries import TOLERANCE_METRES, BoundaryChecker, Shaped
+from data.boundaries import TOLERANCE_METRES, WIDEST_TOLERANCE, BoundaryChecker, Shaped
 from data.mapfiles import GRID_COLUMNS, GRID_FILES, GRID_FOLDER, MapLayer, MapReader
 from data.packfiles import LENGTHS, Line, PackFiles
 from data.placing import WGS84, Placed, Placer
 from data.shifted import DatumChecker, Trusted, trusted_outlines
 
 _EQUAL_AREA = "EPSG:6933"
-_WIDEST_TOLERANCE = 100
 _SPOILED = re.compile(r"\d{4,}\.0+|\d(\.\d+)?[eE]\+?\d+")
 """What spreadsheets make of long codes: 410102.0, 4.10102E+11."""
 
@@ -89,11 +88,11 @@ class GridReader(PackFiles):
         if (
             isinstance(metres, int | float)
             and not isinstance(metres, bool)
-            and 0 < metres <= _WIDEST_TOLERANCE
+            and 0 < metres <= WIDEST_TOLERANCE
         ):
             return float(metres)
         self.fault(
-            f"city.toml: tolerance_metres must be a number above 0, {_WIDEST_TOLERANCE} at most; found {metres!r}"
+            f"city.toml: tolerance_metres must be a number above 0, {WIDEST_TOLERANCE} at most; found {metres!r}"
         )
         return TOLERANCE_METRES
 

@@ -110,11 +110,13 @@ class DatumChecker(PackFiles):
 
 def _districts(each: Placed, parents: Mapping[str, str]) -> Shapes:
     """A layer's outlines right below the city: unions of its topmost shapes."""
-    codes = {line["code"] for line in each.lines}
+    # The city's own outline alone says less than those of its districts.
+    codes = {line["code"] for line in each.lines if parents.get(line["code"])}
     tops: dict[str, list[Any]] = {}
     for line, shape in zip(each.lines, each.degrees, strict=True):
         path = [line["code"], *ancestors(line["code"], parents)]
-        if not codes.intersection(path[1:]) and not line["kind"] and shape.is_valid and shape.area:
+        alone = line["code"] in codes or not codes
+        if alone and not codes.intersection(path[1:]) and not line["kind"] and shape.is_valid and shape.area:
             tops.setdefault(path[-2] if len(path) > 1 else path[-1], []).append(shape)
     return _unions(tops)
 

@@ -378,6 +378,21 @@ def test_gcj02_declared_as_wgs84_is_warned_of_by_the_packs_own_areas(tmp_path: P
     assert 'write datum = "gcj02" in city.toml' in warning
 
 
+def test_the_citys_own_outline_does_not_hide_a_shift(tmp_path: Path) -> None:
+    halves = {"990101": box(113.6, 34.7, 113.62, 34.72), "990102": box(113.62, 34.7, 113.64, 34.72)}
+    folder = pack_of(
+        tmp_path,
+        {code: shifted(shape) for code, shape in {"990100": SHAPES["990101"], **halves}.items()},
+        parent=[None, "990100", "990100"],
+    )
+    gpd.GeoDataFrame(
+        {"code": list(halves), "name": list(halves), "kind": "county"},
+        geometry=list(halves.values()),
+        crs=4326,
+    ).to_file(folder / "areas.geojson")
+    assert "read as GCJ-02, only 0 m" in "".join(read_pack(folder).warnings)
+
+
 def test_what_is_declared_rightly_is_not_warned_of(tmp_path: Path) -> None:
     true = pack_of(tmp_path / "wgs84", SHAPES)
     said = pack_of(

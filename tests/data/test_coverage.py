@@ -119,8 +119,9 @@ def test_a_wide_overlap_is_a_fault(tmp_path: Path) -> None:
     assert "a grid that is meant to lie over others needs a kind" in said
 
 
-def test_two_grids_with_the_same_shape_are_a_fault(tmp_path: Path) -> None:
+def test_two_grids_with_the_same_shape_are_a_fault_that_no_tolerance_mends(tmp_path: Path) -> None:
     said = faults_of(pack_of(tmp_path, changed(c990101001002=SHAPES["990101001001"])))
+    assert "tolerance_metres" not in said
     assert "the shapes of 990101001001 (一社区) and 990101001002 (二社区) overlap" in said
 
 
@@ -176,6 +177,21 @@ def test_dedicated_grids_may_overlap_and_have_to_lie_in_their_parent(tmp_path: P
         "the shape of 990101001001Z02 lies outside 990101001001 (一社区), the grid above it, with 20.4 ha at "
     )
     assert same_shapes(pack, shapes)
+
+
+def test_shapes_of_dedicated_grids_alone_are_read(tmp_path: Path) -> None:
+    shapes = {"990101": SHAPES["990101"]}
+    folder = pack_of(tmp_path, shapes, kind=["学校"])
+    assert same_shapes(read_pack(folder), shapes)
+
+
+def test_a_file_without_features_holds_no_grids(tmp_path: Path) -> None:
+    assert "no grids found: the pack needs one of grids.gpkg" in faults_of(pack_of(tmp_path, {}))
+
+
+def test_grids_in_a_circle_do_not_stop_the_check(tmp_path: Path) -> None:
+    parents = ["990101001", "990101", "990101", *["990101001"] * 3]
+    assert "are each other's parents" in faults_of(pack_of(tmp_path, SHAPES, parent=parents))
 
 
 # Any small disturbance of a sound coverage is mended, and nothing moves far.
