@@ -9,7 +9,7 @@ import codecs
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +33,7 @@ _FORMATS = (".gpkg", ".geojson", ".json", ".shp")
 _BESIDE = (".shx", ".dbf", ".prj", ".cpg")
 _KEYS = {"path", "layer", "level", "crs", "datum", "encoding", "columns"}
 _UNPACKED_BYTES = 4 << 30
+_HAN = range(0x4E00, 0xA000)
 _RAW = "ISO-8859-1"
 """Read so, every byte becomes one character and can be decoded afterwards."""
 
@@ -41,6 +42,7 @@ _RAW = "ISO-8859-1"
 class Source:
     """A map file, folder or zip file of the pack, and what city.toml says of it ("" and empty: nothing)."""
 
+    name: str
     path: Path
     layer: str = ""
     level: str = ""
@@ -93,7 +95,9 @@ class MapReader(PackFiles):
                 f"found {' and '.join(found)}: keep one of them, or name each file of several under "
                 "[[boundaries]] in city.toml"
             )
-        return [Source(self.folder / name, crs=common["crs"], datum=common["datum"]) for name in found[:1]]
+        return [
+            Source(name, self.folder / name, crs=common["crs"], datum=common["datum"]) for name in found[:1]
+        ]
 
     def _named(self, row: Mapping[str, Any], common: Mapping[str, str]) -> Source | None:
         where = f"city.toml: [[boundaries]] {row.get('path', '')}"
@@ -115,7 +119,8 @@ class MapReader(PackFiles):
         if texts["datum"] and texts["datum"] not in DATUMS:
             self.fault(f"{where}: datum must be one of {', '.join(DATUMS)}; found {texts['datum']!r}")
             return None
-        path = (self.folder / texts.pop("path")).resolve()
+        name = texts.pop("path")
+        path = (self.folder / name).resolve()
         if not path.is_relative_to(self.folder.resolve()):
             self.fault(f"{where} leads out of the pack's folder")
             return None
@@ -123,24 +128,22 @@ class MapReader(PackFiles):
             self.fault(f"{where} is not in the folder: mend the path or add the file")
             return None
         told = {key: text or common.get(key, "") for key, text in texts.items()}
-        return Source(path, columns=columns, **told)
+        return Source(name, path, columns=columns, **told)
 
-    def _files(self, source: Source, open_folders: ExitStack) -> Iterator[tuple[str, Path]]:
+    def _files(self, source: Source, open_folders: ExitStack) -> list[tuple[str, Path]]:
         """The files of a source with their names as they are told."""
-        told = source.path.relative_to(self.folder.resolve() if source.path.is_absolute() else self.folder)
+        name = source.name.rstrip("/")
         if source.path.is_dir():
             inside = sorted(path for path in source.path.rglob("*") if path.suffix.lower() in _FORMATS)
-            files = [((told / path.relative_to(source.path)).as_posix(), path) for path in inside]
+            files = [(f"{name}/{path.relative_to(source.path).as_posix()}", path) for path in inside]
         elif source.path.suffix.lower() == ".zip":
             unpacked = Path(open_folders.enter_context(TemporaryDirectory(prefix="yiping-")))
-            files = [
-                (f"{told.as_posix()}/{name}", path) for name, path in self._unpacked(source.path, unpacked)
-            ]
+            files = [(f"{name}/{one}", path) for one, path in self._unpacked(source.path, unpacked)]
         else:
-            files = [(told.as_posix(), source.path)]
+            files = [(name, source.path)]
         if not files:
-            self.fault(f"{told.as_posix()} holds no map file: expected {', '.join(_FORMATS)} in it")
-        yield from files
+            self.fault(f"{name} holds no map file: expected {', '.join(_FORMATS)} in it")
+        return files
 
     def _unpacked(self, path: Path, folder: Path) -> list[tuple[str, Path]]:
         """The map files of a zip file, under our own names: those inside are in any encoding and may lead anywhere."""
@@ -167,44 +170,28 @@ class MapReader(PackFiles):
             self.fault(f"{path.name} cannot be unpacked: {error}. Pack it again, without a password")
         return sorted(files)
 
-    def _read(self, source: Source, name: str, path: Path) -> Iterator[MapLayer]:
+    def _read(self, source: Source, name: str, path: Path) -> list[MapLayer]:
         shapefile = path.suffix.lower() == ".shp"
         if shapefile and (missing := _missing_parts(path)):
             self.fault(
                 f"{name}: {' and '.join(missing)} of the Shapefile {'is' if len(missing) == 1 else 'are'} missing; "
                 "copy all of its files"
             )
-            return
+            return []
         said: list[warnings.WarningMessage] = []
+        frames: dict[str, pd.DataFrame] = {}
         try:
             with warnings.catch_warnings(record=True) as said:
                 warnings.simplefilter("always")
                 shaped = [str(layer) for layer, kind in pyogrio.list_layers(path) if kind is not None]
-                wanted = [layer for layer in shaped if source.layer in ("", layer)]
-                if not wanted:
-                    self.fault(
-                        f"{name} has no layer {source.layer!r} with shapes; found {', '.join(shaped) or 'none'}"
-                        if source.layer
-                        else f"{name} has no shapes: expected a layer of polygons"
-                    )
-                for layer in wanted:
-                    told = name if len(wanted) == 1 else f"{name} layer {layer}"
-                    frame = pyogrio.read_dataframe(
-                        path,
-                        layer=layer,
-                        encoding=_RAW if shapefile else None,
-                        on_invalid="fix",
-                        force_2d=True,
-                    )
-                    if shapefile:
-                        frame = self._decode(source, told, path, frame)
-                    if (columns := self._columns(source, told, frame)) is not None:
-                        yield MapLayer(
-                            told,
-                            source,
-                            columns,
-                            geojson=path.suffix.lower() in (".geojson", ".json"),
-                            projection=Path(name).with_suffix(".prj").name if shapefile else "",
+                for layer in shaped:
+                    if source.layer in ("", layer):
+                        frames[layer] = pyogrio.read_dataframe(
+                            path,
+                            layer=layer,
+                            encoding=_RAW if shapefile else None,
+                            on_invalid="fix",
+                            force_2d=True,
                         )
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError) as error:
             self.fault(f"{name} cannot be read as a map file: {_first_line(error)}")
@@ -212,10 +199,28 @@ class MapReader(PackFiles):
             self.fault(
                 f'{name} holds a shape that is none: {_first_line(error)}. Mend it with "Fix geometries" in QGIS'
             )
+        else:
+            if not frames:
+                self.fault(
+                    f"{name} has no layer {source.layer!r} with shapes; found {', '.join(shaped) or 'none'}"
+                    if source.layer
+                    else f"{name} has no shapes: expected a layer of polygons"
+                )
         for message in sorted(
             {_first_line(one.message) for one in said if one.category in (UserWarning, RuntimeWarning)}
         ):
             self.warn(f"{name}: {message}")
+        layers: list[MapLayer] = []
+        for layer, frame in frames.items():
+            told = name if len(frames) == 1 else f"{name} layer {layer}"
+            table = self._columns(
+                source, told, self._decode(source, told, path, frame) if shapefile else frame
+            )
+            if table is not None:
+                projection = Path(name).with_suffix(".prj").name if shapefile else ""
+                geojson = path.suffix.lower() in (".geojson", ".json")
+                layers.append(MapLayer(told, source, table, geojson, projection))
+        return layers
 
     def _columns(self, source: Source, name: str, frame: Any) -> gpd.GeoDataFrame | None:
         """The frame with the columns of GRID_COLUMNS that it has as text, or None and a fault."""
@@ -312,7 +317,7 @@ def _decodes(raw: Sequence[bytes], encoding: str, *, chinese: bool = False) -> b
     except (UnicodeDecodeError, LookupError):
         return False
     foreign = [character for character in text if not character.isascii()]
-    return not chinese or 2 * sum("\u4e00" <= one <= "\u9fff" for one in foreign) > len(foreign)
+    return not chinese or 2 * sum(ord(one) in _HAN for one in foreign) > len(foreign)
 
 
 def _codec(stated: str) -> str:
