@@ -197,10 +197,17 @@ class BoundaryChecker(PackFiles):
                 for name, spots in (("gap", found.gaps), ("overlap", found.overlaps))
             ]
             parts = [part for part in parts if part]
-            if changed:
+            heads = (
+                [
+                    f"{changed:,} of {int(of_level.sum()):,} shapes mended, their edges moved by up to "
+                    f"{_metres(moved.max())}"
+                ]
+                if changed
+                else []
+            )
+            if found.changed.any() and (heads or parts):
                 self.repaired(
-                    f"{level or 'grids'}: {changed:,} of {int(of_level.sum()):,} shapes mended, their edges moved by "
-                    f"up to {_metres(moved.max())}" + "".join(f"; {part} closed" for part in parts)
+                    f"{level or 'grids'}: " + "; ".join([*heads, *(f"{part} closed" for part in parts)])
                 )
             elif len(moved):
                 self.repaired(

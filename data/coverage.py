@@ -95,7 +95,9 @@ def survey(shapes: Shapes, above: Places, complete: NDArray[np.bool_], tolerance
     if not (flawed.any() or nesting.mismatched) or wide or outside:
         return found
     pieces: Shapes = np.array([*shapes[leaves], *(rest for _, rest in rests)], dtype=object)
-    for cleaned in _cleaned(pieces, tolerance, [*gaps, *narrow]) if flawed.any() else [pieces]:
+    # What nothing fills is a piece too, and a neighbour may reach into it.
+    dirty = flawed.any() or not shapely.coverage_is_valid(pieces, gap_width=tolerance)
+    for cleaned in _cleaned(pieces, tolerance, [*gaps, *narrow]) if dirty else [pieces]:
         mended = _reassembled(shapes, above, leaves, cleaned, [owner for owner, _ in rests])
         moved = _moved(shapes, mended)
         if moved.max(initial=0.0) <= _FARTHEST * tolerance:

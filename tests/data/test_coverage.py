@@ -74,6 +74,19 @@ def test_a_small_overlap_is_closed_and_told_with_its_place(tmp_path: Path) -> No
     assert "overlaps, the widest 2.0 m between 990101001001" in told or "between 990101002" in told
 
 
+def test_a_neighbour_that_reaches_into_what_nothing_fills_is_cut_back(tmp_path: Path) -> None:
+    shapes = {
+        "990101": box(113.60, 34.70, 113.62, 34.72),
+        "990101001": box(113.60, 34.70, 113.62 + 2 * EAST, 34.72),
+        "990102": box(113.62, 34.70, 113.66, 34.72),
+        "990102001": box(113.64, 34.70, 113.66, 34.72),
+    }
+    pack = read_pack(pack_of(tmp_path, shapes))
+    districts = [shape_of(pack, code) for code in ("990101", "990102")]
+    assert shapely.intersection(*districts).area < 1e-12
+    assert shapely.equals_exact(shape_of(pack, "990102001"), shapes["990102001"], 0.0)
+
+
 def test_what_lies_elsewhere_is_not_touched_by_a_repair(tmp_path: Path) -> None:
     far = {"990102": box(113.7, 34.7, 113.71, 34.71)}
     narrow = shapely.intersection(SHAPES["990101002"], moved(SHAPES["990101002"], 3))
