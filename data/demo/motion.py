@@ -86,16 +86,25 @@ class Planner:
         """Events that the store knows: those with steps to come after `since`, and the keys of those that are stuck,
         since what they waited for should have come before."""
         lives = self.handling.lives(cases, self.handling.due(cases))
-        moving: list[Motion] = []
-        waiting: list[str] = []
-        steps = self._steps(cases, lives, keys, np.full(len(cases), since, dtype=np.int64))
-        for key, status, told in zip(keys, statuses, steps, strict=True):
-            todo = [step for step in told if status != SUSPENDED and _follows(Status(status), step)]
-            if todo and todo[0].at > since:
+        status = np.array(statuses, dtype=np.int64)
+        due = np.full(len(cases), NULL, dtype=np.int64)
+        for stage, before in _NEXT.items():
+            due = np.where(np.isin(status, before), lives.stages[stage], due)
+        on_the_way = np.flatnonzero(due > since)
+        moving = []
+        part = Lives(
+            {name: at[on_the_way] for name, at in lives.stages.items()},
+            lives.content[on_the_way],
+            lives.quality[on_the_way],
+        )
+        some = [keys[row] for row in on_the_way.tolist()]
+        told = self._steps(cases.part(on_the_way), part, some, np.full(len(some), since, dtype=np.int64))
+        for key, row, steps in zip(some, on_the_way.tolist(), told, strict=True):
+            todo = [step for step in steps if _follows(Status(statuses[row]), step) and step.at > since]
+            if todo:
                 moving.append(Motion(key, [*reversed(todo)], False))
-            elif status != Status.CLOSED:
-                waiting.append(key)
-        return moving, waiting
+        waiting = np.flatnonzero((due <= since) & (status != Status.CLOSED))
+        return moving, [keys[row] for row in waiting.tolist()]
 
     def released(self, key: str, number: int, status: Status, at: Instant) -> Motion:
         """The rest of an event that was stuck and is taken up at last."""
@@ -213,6 +222,15 @@ def least_content(made: Draft) -> float:
     bad: Floats = made.content[rated & (made.columns["rating"] < 3)]
     return float(bad.max(initial=-np.inf))
 
+
+_NEXT: Mapping[str, tuple[Status, ...]] = {
+    "accepted_at": (Status.REPORTED,),
+    "dispatched_at": (Status.ACCEPTED,),
+    "handled_at": (Status.DISPATCHED,),
+    "closed_at": (Status.HANDLED, Status.VERIFIED),
+    "rated_at": (Status.CLOSED,),
+}
+"""Which stage is next after which statuses."""
 
 _ORDER = {
     Kind.ACCEPT: Status.ACCEPTED,
