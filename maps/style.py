@@ -28,7 +28,7 @@ SEQUENCE: Final = ("#f7f2b0", "#bbdd9b", "#80c8a8", "#45a8b3", "#2a80ad", "#2857
 MAP_THEMES: Final[Mapping[str, Mapping[str, Any]]] = {
     "light": {
         "sequence": SEQUENCE,
-        "diverging": ("#8f4a12", "#c98544", "#ecd0a4", "#98d2cb", "#4da8a3", "#12665f"),
+        "diverging": ("#8f4a12", "#c98544", "#ecd0a4", "#8fcdc6", "#4da8a3", "#12665f"),
         "none": "#e6e8ea",
         "few": "#dcd5e3",
         "hatch": "#a9b2bb",

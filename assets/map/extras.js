@@ -87,15 +87,18 @@
     };
 
     /* Numbers on clusters are written by the overlay: the library would need a font server. */
+    let counted = false;
     const short = (count) => (count >= 10000 ? `${Math.round(count / 1000)}k` : board.grouped(count));
     map.on("idle", () => {
       const ids = KINDS.filter(on).map((kind) => `${kind}-cluster`);
+      if (!ids.length && !counted) return;
       const found = ids.length ? map.queryRenderedFeatures({ layers: ids }) : [];
+      counted = found.length > 0;
       over.show({
         counts: found.map((one) => ({ at: one.geometry.coordinates, text: short(one.properties.point_count) })),
       });
     });
-    map.on("movestart", () => over.show({ counts: [] }));
+    map.on("movestart", () => counted && over.show({ counts: [] }));
 
     /* The event or the cluster of events at a point of the screen. */
     view.event = (at) => {

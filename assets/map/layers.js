@@ -11,6 +11,7 @@
 
   const HATCH_PIXELS = 16;
   const LINE_PIXELS = 7;
+  const BORDER_PIXELS = 18;
 
   const zoomFor = (width, pixels) => Math.max(0, Math.log2((pixels * 360) / (512 * width)));
 
@@ -248,20 +249,20 @@
   };
 
   /* Which level is filled, and how strong the borders of those above it are. */
-  const showLevel = (map, metas, key, colors, faint) => {
+  const showLevel = (map, metas, key, colors, faint, hatched) => {
     const deepest = metas.find((meta) => meta.key === key).depth;
     for (const meta of metas) {
       if (meta.dedicated || !map.getSource(`level-${meta.key}`)) continue;
       const own = meta.key === key;
       show(map, `fill-${meta.key}`, own);
-      show(map, `hatch-${meta.key}`, own);
+      show(map, `hatch-${meta.key}`, own && hatched);
       show(map, `line-${meta.key}`, meta.depth <= deepest);
       const above = Math.max(deepest - meta.depth, 0);
       map.setPaintProperty(`fill-${meta.key}`, "fill-opacity", faint ? 0.3 : 1);
       map.setPaintProperty(`line-${meta.key}`, "line-color", above ? colors.border : colors.line);
       map.setPaintProperty(`line-${meta.key}`, "line-width", (above ? 0.4 + 0.7 * above : 0.7) * unit());
       map.setPaintProperty(`line-${meta.key}`, "line-opacity", above ? Math.min(0.5 + 0.2 * above, 0.95) : 0.9);
-      map.setLayerZoomRange(`line-${meta.key}`, above ? 0 : zoomFor(meta.width, LINE_PIXELS), 24);
+      map.setLayerZoomRange(`line-${meta.key}`, zoomFor(meta.width, above ? BORDER_PIXELS : LINE_PIXELS), 24);
     }
   };
 

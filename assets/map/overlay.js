@@ -85,9 +85,15 @@
       if ("letterSpacing" in pen) pen.letterSpacing = "0px";
     };
 
-    const draw = () => {
+    /* Drawn again only when the view has moved or something else is to be shown: a change of colours is not. */
+    let drawn = "";
+    const draw = (anew) => {
       const wide = box.clientWidth;
       const high = box.clientHeight;
+      const { lng, lat: north } = map.getCenter();
+      const here = `${lng} ${north} ${map.getZoom()} ${wide} ${high}`;
+      if (anew !== true && here === drawn) return;
+      drawn = here;
       pen.clearRect(0, 0, wide, high);
       if (!shown.colors) return;
       shown.rings.forEach(outline);
@@ -133,14 +139,16 @@
     };
 
     resize();
-    map.on("resize", resize);
-    map.on("render", draw);
+    map.on("resize", () => {
+      resize();
+      drawn = "";
+    });
+    map.on("render", () => draw(false));
     return {
       show: (what) => {
         Object.assign(shown, what);
-        draw();
+        draw(true);
       },
-      draw,
     };
   };
 

@@ -99,12 +99,32 @@
     loading.setAttribute("role", "status");
     box.append(loading);
 
+    /* A grid that is known here is shown at once; what the server says of the scene follows. */
     view.go = (scope) => {
       const query = new URLSearchParams(window.location.search);
       query.delete("event");
       if (scope) query.set("scope", scope);
       else query.delete("scope");
+      const step = foreseen(scope);
+      if (step) view.show({ ...view.scene, ...step, search: `?${query}` });
       window.yiping.go(`?${query}`);
+    };
+    const foreseen = (code) => {
+      for (const [key, found] of view.ready) {
+        const place = code ? found.codes.indexOf(code) : 0;
+        const meta = view.by[key];
+        if (place < 0 || (!code && meta.depth)) continue;
+        const bounds = Array.from(found.boxes.slice(4 * place, 4 * place + 4));
+        const lower = view.ready.get(ordinary.find((other) => other.depth === meta.depth + 1)?.key);
+        if (bounds.some(Number.isNaN) || !lower) return null;
+        const way = view.path(key, place);
+        const above = way[way.length - 2];
+        const up = above ? (above.meta.depth ? above.code : "") : null;
+        const leaf = !lower.above.includes(place);
+        const scope = { code: found.codes[place], name: found.names[place], depth: meta.depth, level: key, place, bounds, leaf };
+        return { scope, up };
+      }
+      return null;
     };
     view.up = () => {
       if (view.scene.up !== null) view.go(view.scene.up);
@@ -202,16 +222,22 @@
     view.query = (key) => {
       const search = new URLSearchParams(view.scene.search);
       search.set("level", key);
-      search.delete("theme");
-      search.delete("layers");
+      ["theme", "layers", "list", "event"].forEach((name) => search.delete(name));
+      search.sort();
       return search.toString();
     };
     const refresh = async () => {
-      if (flight) flight.abort();
-      const mine = (flight = new AbortController());
       const wish = view.shown;
       const query = view.query(wish);
-      const { search, token } = view.scene;
+      const { search, token, layers: wanted } = view.scene;
+      const asking = `${query} ${token} ${wanted}`;
+      /* The same question is under way, or answered: nothing is to be asked. */
+      if (flight && flight.asking === asking && !failures) {
+        mark(wish, search, token);
+        return;
+      }
+      if (flight) flight.abort();
+      const mine = (flight = Object.assign(new AbortController(), { asking, done: false }));
       try {
         const [buffer] = await Promise.all([asked(`/values?${query}`, mine.signal), withLevel(wish)]);
         if (mine.signal.aborted) return;
@@ -224,7 +250,8 @@
         failures = 0;
         loading.hidden = true;
         view.shows += 1;
-        box.dataset.shown = `${wish} ${search} ${token}`;
+        mine.done = true;
+        mark(wish, view.scene.search, token);
       } catch (error) {
         if (mine.signal.aborted) return;
         failures += 1;
@@ -233,7 +260,10 @@
         window.setTimeout(() => mine === flight && refresh(), Math.min(RETRY * failures, 30000));
       }
     };
-    const paint = () => {
+    const mark = (wish, search, token) => {
+      if (flight.done) box.dataset.shown = `${wish} ${search} ${token}`;
+    };
+    const paint = (view.paint = () => {
       const { header, classes } = view.answer;
       const source = `level-${header.level}`;
       const now = painted.get(header.level);
@@ -247,11 +277,11 @@
         now[place] = code;
         map.setFeatureState({ source, id: place }, { c: code });
       }
-      layers.showLevel(map, metas, header.level, view.colors, view.scene.layers.includes("heat"));
+      layers.showLevel(map, metas, header.level, view.colors, view.scene.layers.includes("heat"), header.few + header.none > 0);
       view.recolours += 1;
       view.describe();
       outlines();
-    };
+    });
     view.describe = () => {
       const { header } = view.answer;
       const heading = `${view.by[header.level].name} \u00b7 ${view.scene.period}`;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,6 +37,17 @@ ARGUMENTS = (
     # A page that asks for another host gets no answer, and the test hears of the question.
     f"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE {HOST}",
 )
+
+SOFTWARE_GL = (
+    *(argument for argument in ARGUMENTS if argument != "--disable-gpu"),
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+)
+"""The same with WebGL, which the processor draws."""
+
+WITHOUT_GL = (*ARGUMENTS, "--disable-3d-apis")
+"""The same without any WebGL, which Chromium would otherwise draw in software by itself."""
 
 _LOCAL_SCHEMES = ("about", "data", "blob")
 
@@ -78,7 +89,7 @@ class Watch:
 
 
 @contextlib.contextmanager
-def chromium(folder: Path) -> Iterator[Browser]:
+def chromium(folder: Path, arguments: Sequence[str] = ARGUMENTS) -> Iterator[Browser]:
     """A running browser; `folder` takes its files."""
     program = shutil.which("chromium")
     if program is None:
@@ -86,7 +97,7 @@ def chromium(folder: Path) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program,
-            args=list(ARGUMENTS),
+            args=list(arguments),
             env={**os.environ, "FONTCONFIG_FILE": str(_font_configuration(folder))},
         )
         try:
