@@ -20,6 +20,11 @@ _AGEING = 60 * DAY
 _OLD_SHARE = 0.12
 """What is stuck is mostly recent: its chance falls with its age to a share that stays."""
 
+_LONG = 365 * DAY
+_HEIRLOOMS, _HEIRS = 3.0, 0.7
+"""A history shorter than that begins with what was stuck before it: its oldest events are stuck so many times as often,
+those beyond so much of its length. Else its backlog would seem to rise from nothing."""
+
 _FRESH = 10 * MINUTE
 """What is younger is left as it is."""
 
@@ -79,7 +84,9 @@ def open_exactly(draft: Draft, handling: Handling, chosen: Ints, count: int, as_
         _settle_before(draft, chosen[np.argsort(-share, kind="stable")[:surplus]], as_of)
     elif surplus < 0:
         age = as_of - reported
-        weight = (np.exp(-age / _AGEING) + _OLD_SHARE) * np.exp(-0.8 * draft.quality[chosen])
+        weight = _stuck_by_age(age, int(as_of - draft.cases.reported_at[0])) * np.exp(
+            -0.8 * draft.quality[chosen]
+        )
         hard = np.array([each.hard for each in handling.model.happenings])
         weight *= hard[draft.cases.happening[chosen]] * (~still & (age > _FRESH))
         if (weight > 0).sum() < -surplus:
@@ -88,6 +95,14 @@ def open_exactly(draft: Draft, handling: Handling, chosen: Ints, count: int, as_
         with np.errstate(divide="ignore"):
             turn = np.where(weight > 0, -np.log(chance) / weight, np.inf)
         _stick(draft, handling.seed, chosen[np.argsort(turn, kind="stable")[:-surplus]], as_of)
+
+
+def _stuck_by_age(age: Ints, length: int) -> Floats:
+    """How much likelier some events are stuck than others, by their age in a history of a length."""
+    if length > _LONG:
+        found: Floats = np.exp(-age / _AGEING) + _OLD_SHARE
+        return found
+    return np.where(age > _HEIRS * length, _HEIRLOOMS, 1.0)
 
 
 def close_exactly_within(draft: Draft, scope: Bools, period: Period) -> None:
@@ -135,7 +150,7 @@ def ratings(seed: int, numbers: Ints, dissatisfied: Bools) -> tuple[Ints, Ints]:
     )
     bad = np.where(chance < 0.28, 1, 2)
     said = uniform(seed, "solved", numbers)
-    solved = np.where(dissatisfied, np.where(said < 0.24, 0, 1), np.where(said < 0.2, NULL, 1))
+    solved = np.where(dissatisfied, np.where(said < 0.2, 0, 1), np.where(said < 0.2, NULL, 1))
     return np.where(dissatisfied, bad, good).astype(np.int64), solved.astype(np.int64)
 
 
@@ -154,8 +169,8 @@ def _settle_before(draft: Draft, rows: Ints, before: Instant) -> None:
 
 
 def _stick(draft: Draft, seed: int, rows: Ints, as_of: Instant) -> None:
-    """Leaves some events open: the recent ones mostly handled and waiting for their check, so that they were in time, old
-    ones in somebody's hands, fresh ones not even accepted."""
+    """Leaves some events open: the recent ones mostly handled in time and waiting for their check, old ones in somebody's
+    hands, fresh ones not even accepted."""
     age = as_of - draft.cases.reported_at[rows]
     chance = uniform(seed, "stuck at", draft.cases.numbers[rows])
     columns = draft.columns

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import overload
+from typing import TypeAlias, overload
 
 import numpy as np
 
@@ -18,6 +18,10 @@ from data.demo.places import Places
 _AT_A_TIME = 50_000
 
 _OPENING, _PLACE, _SAID = "{opening}", "{place}", "{said}"
+
+
+_Words: TypeAlias = tuple[int, str, int]
+"""A street's id, a name in it, and the kind of its place words."""
 
 
 class Lazy(Sequence[str]):
@@ -70,7 +74,7 @@ class Writer:
 
         def make(part: slice) -> list[str]:
             some = cases.part(part)
-            template = self._chosen("description", some, len(self._templates))
+            template = self._template_of(some)
             heads = [
                 self._heads[row][column] for row, column in zip(template, some.channel.tolist(), strict=True)
             ]
@@ -99,15 +103,22 @@ class Writer:
 
         return Lazy(len(cases), make)
 
-    def _chosen(self, name: str, cases: Cases, options: int) -> list[int]:
-        found: list[int] = (uniform(self.seed, name, cases.numbers) * options).astype(np.int64).tolist()
+    def _template_of(self, cases: Cases) -> list[int]:
+        """Which description each case has: those of visits come after the others."""
+        visits = np.array([each.top_code in self.model.texts["visits"] for each in self.model.happenings])
+        others = len(self.model.texts["descriptions"])
+        count = np.where(visits[cases.happening], len(self._templates) - others, others)
+        place = (uniform(self.seed, "description", cases.numbers) * count).astype(np.int64)
+        found: list[int] = (place + np.where(visits[cases.happening], others, 0)).tolist()
         return found
 
     def _take(self, texts: list[str], cases: Cases) -> list[str]:
-        kind = self._pattern_kind[cases.leaf]
-        count = self._pattern_counts[kind]
+        kind = np.array([each.places in self.model.texts["homes"] for each in self.model.happenings])[
+            cases.happening
+        ].astype(np.int64)
+        count = self._pattern_counts[self._pattern_kind[kind, cases.leaf]]
         pattern = (uniform(self.seed, "place", cases.numbers) * count).astype(np.int64)
-        return [texts[place] for place in (self._first[cases.leaf] + pattern).tolist()]
+        return [texts[place] for place in (self._first[kind, cases.leaf] + pattern).tolist()]
 
     def _said(self, cases: Cases) -> list[str]:
         counts = np.array([len(each.phrases) for each in self.model.happenings])[cases.happening]
@@ -121,7 +132,7 @@ class Writer:
     def _templates(self) -> list[tuple[str, str, str, str]]:
         """Each description cut at the opening, the place and what is said."""
         found = []
-        for template in self.model.texts["descriptions"]:
+        for template in (*self.model.texts["descriptions"], *self.model.texts["visit_descriptions"]):
             before, rest = template.split(_OPENING)
             between, rest = rest.split(_PLACE)
             middle, end = rest.split(_SAID)
@@ -139,7 +150,7 @@ class Writer:
     @cached_property
     def _patterns(self) -> tuple[list[str], ...]:
         texts = self.model.texts
-        return texts["urban_places"], texts["rural_places"], texts["dedicated_places"]
+        return texts["street_places"], texts["rural_places"], texts["dedicated_places"], texts["home_places"]
 
     @cached_property
     def _pattern_counts(self) -> Ints:
@@ -147,8 +158,11 @@ class Writer:
 
     @cached_property
     def _pattern_kind(self) -> Ints:
+        """Which place words each leaf has: for what happens anywhere, and for what happens at home."""
         dedicated = np.array([grid.kind is not None for grid in self.places.leaves])
-        return np.where(dedicated, 2, np.where(self.places.rural, 1, 0)).astype(np.int64)
+        special = np.where(dedicated, 2, 1)
+        ordinary = ~dedicated & ~self.places.rural
+        return np.stack([np.where(ordinary, 0, special), np.where(ordinary, 3, special)]).astype(np.int64)
 
     @cached_property
     def _named(self) -> list[str]:
@@ -161,25 +175,36 @@ class Writer:
     @cached_property
     def _first(self) -> Ints:
         """Where each leaf's place words begin in the lists of labels and addresses; leaves of one name share them."""
-        starts: dict[tuple[int, str, int], int] = {}
+        starts: dict[_Words, int] = {}
         found, place = [], 0
-        for street, name, kind in self._keys():
-            if (street, name, kind) not in starts:
-                starts[street, name, kind] = place
-                place += len(self._patterns[kind])
-            found.append(starts[street, name, kind])
-        return np.array(found, dtype=np.int64)
+        for words in self._keys:
+            if words not in starts:
+                starts[words] = place
+                place += len(self._patterns[words[2]])
+            found.append(starts[words])
+        return np.array(found, dtype=np.int64).reshape(2, -1)
 
-    def _keys(self) -> list[tuple[int, str, int]]:
-        return list(zip(self.places.streets.tolist(), self._named, self._pattern_kind.tolist(), strict=True))
+    @cached_property
+    def _keys(self) -> list[_Words]:
+        streets = self.places.streets.tolist()
+        return [
+            words
+            for kinds in self._pattern_kind.tolist()
+            for words in zip(streets, self._named, kinds, strict=True)
+        ]
 
     @cached_property
     def _labels(self) -> list[str]:
         return [
-            name + pattern
-            for _, name, kind in dict.fromkeys(self._keys())
+            self._joined(name, pattern)
+            for _, name, kind in dict.fromkeys(self._keys)
             for pattern in self._patterns[kind]
         ]
+
+    def _joined(self, name: str, pattern: str) -> str:
+        numbers = name[-1:].isdigit() and pattern[:1].isdigit()
+        joint: str = self.model.texts["joint"] if numbers else ""
+        return name + joint + pattern
 
     @cached_property
     def _addresses(self) -> list[str]:
@@ -189,9 +214,9 @@ class Writer:
             template.format(
                 district=self.places.tree.by_id(district[street]).name,
                 street=self._street_names[street],
-                place=name + pattern,
+                place=self._joined(name, pattern),
             )
-            for street, name, kind in dict.fromkeys(self._keys())
+            for street, name, kind in dict.fromkeys(self._keys)
             for pattern in self._patterns[kind]
         ]
 
