@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, case
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from data.clocks import Instant
-from data.measures import DEADLINES
+from data.measures import DEADLINES, FACT_COLUMNS
 
 _UNKNOWN = math.nan
 """What an unknown number is outside SQL: it compares as false with everything, as null does in SQL."""
@@ -50,6 +50,14 @@ class ArrayFacts:
     """Many events as float64 arrays, NaN where unknown. Microseconds are exact in float64 until the year 2255."""
 
     columns: Mapping[str, NDArray[np.float64]]
+
+    def as_of(self, at: Instant) -> ArrayFacts:
+        """The same events with what was not yet a fact then as NaN."""
+        columns = dict(self.columns)
+        for name in columns.keys() & set(FACT_COLUMNS) - _ALWAYS:
+            dated_by = self.columns[_DATED_BY.get(name, name)]
+            columns[name] = np.where(dated_by <= at, columns[name], _UNKNOWN)
+        return ArrayFacts(columns)
 
     def get(self, column: str) -> NDArray[np.float64]:
         """The column."""

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Float,
     Index,
     Integer,
@@ -21,8 +22,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 
+from data.clocks import DAY
 from data.measures import FACT_COLUMNS, KEY_COLUMNS, MEASURE_NAMES
 
 metadata = MetaData(
@@ -287,6 +290,27 @@ def _among_open(name: str, *columns: str) -> Index:
     return Index(name, *[event.c[column] for column in columns], sqlite_where=where, postgresql_where=where)
 
 
+SLOW = 8 * DAY
+"""A step that comes so long after the one before is slow: few are, so a past instant's figures can afford to look at
+each of them."""
+
+_BEFORE = {"closed_at": "reported_at", "rated_at": "closed_at"}
+
+
+def slow(name: str) -> ColumnElement[bool]:
+    """SQL: `closed_at` or `rated_at` came slowly. The number stands in the text, as in the index: so it is found."""
+    return event.c[name] - event.c[_BEFORE[name]] > literal_column(str(SLOW))
+
+
+def _where_slow(name: str, column: str) -> Index:
+    return Index(name, event.c[column], sqlite_where=slow(column), postgresql_where=slow(column))
+
+
+def late() -> ColumnElement[bool]:
+    """SQL: closed after the handling deadline."""
+    return event.c.closed_at > event.c.handle_due_at
+
+
 def _where_known(name: str, column: str) -> Index:
     where = event.c[column].is_not(None)
     return Index(name, event.c[column], sqlite_where=where, postgresql_where=where)
@@ -311,6 +335,17 @@ SECONDARY_INDEXES: tuple[Index, ...] = (
     _covering("ix_event_rated", "rated_at", "rating"),
     _where_known("ix_event_changed", "changed_at"),
     _where_known("ix_event_withdrawn", "withdrawn_at"),
+    _where_slow("ix_event_slow_closed", "closed_at"),
+    _where_slow("ix_event_slow_rated", "rated_at"),
+    Index(
+        "ix_event_late",
+        *[
+            event.c[column]
+            for column in ("closed_at", "handle_due_at", "grid_id", "category_id", "channel_id")
+        ],
+        sqlite_where=late(),
+        postgresql_where=late(),
+    ),
     Index("ix_event_newest", event.c.reported_at, event.c.id),
     Index("ix_event_grid", event.c.grid_id, event.c.reported_at, event.c.id),
     _among_open("ix_event_open_grid", "grid_id", "handle_due_at", "category_id", "channel_id"),

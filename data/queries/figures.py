@@ -17,6 +17,7 @@ from data.indicators import INDICATORS, OVERDUE_OPEN, Figure, figure
 from data.measures import MEASURE_NAMES
 from data.periods import Period, Unit, previous, same_last_year, split
 from data.queries import own, sums
+from data.queries.asof import sums_at
 from data.queries.counted import NOTHING, Counted, FigureTable, Groups, Ints
 from data.queries.plan import By, plan
 from data.reference import Reference, reference_within
@@ -210,7 +211,7 @@ def _counted(
     if cache is not None and own.serves(now_state, wanted):
         counted = own.by_level(connection, reference, cache, wanted)
     else:
-        counted = sums.sums(connection, reference, now_state, wanted)
+        counted = sums_at(connection, reference, now_state, wanted)
     if OVERDUE_OPEN in needed:
         counted.parts += sums.overdue_open(connection, reference, now_state, wanted).parts
     return counted

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from data.answers import Question
 from data.indicators import INDICATORS, OVERDUE_OPEN
 from data.queries import own, sums
+from data.queries.asof import sums_at
 from data.queries.plan import Plan, plan
 from data.reference import Reference, reference_within
 from data.store import Store, state
@@ -45,7 +46,7 @@ def level_values(store: Store, question: Question, depth: int, indicator: str) -
             or wanted.categories is not None
             or wanted.channels is not None
         ):
-            counted = sums.sums(connection, reference, now_state, wanted)
+            counted = sums_at(connection, reference, now_state, wanted)
             vectors = counted.under(_every_place(reference))
         else:
             vectors = own.by_own_grid(connection, reference, own.cache_of(store), wanted)

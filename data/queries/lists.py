@@ -126,7 +126,7 @@ def _past_query(
 ) -> Select[Any]:
     """The list as of a past instant, put together from what stood then and what has been overwritten since."""
     if kind in ("overdue", "open"):
-        branches = open_then(wanted.as_of, tuple(reference.category_by_id))
+        branches = open_then(wanted.as_of, tuple(reference.category_by_id), overdue=kind == "overdue")
     else:
         branches = known_then(wanted.as_of)
     selects = []

@@ -39,7 +39,7 @@ from data.periods import Period
 from data.queries.counted import Counted
 from data.queries.plan import By, Plan
 from data.reference import Reference
-from data.schema import TIME_FIRST, event, event_past
+from data.schema import TIME_FIRST, event, event_past, late
 from data.store import State, driver_rows
 
 _SEEK_LIMIT = 400
@@ -78,6 +78,11 @@ def by_range(wanted: Plan) -> Iterator[tuple[tuple[Measure, ...], Period]]:
     for period, measures in groups.items():
         if period.start < period.end:
             yield tuple(measures), period
+
+
+def has_grain(wanted: Plan) -> bool:
+    """Whether counters answer the plan."""
+    return bool(_grains(wanted))
 
 
 def _grains(wanted: Plan) -> tuple[Grain, ...]:
@@ -359,7 +364,8 @@ def _overdue_query(
     if past:
         then_open = open_at(event, as_of)
         parts += [
-            (1, event, [event.c.closed_at > as_of]),
+            # What was overdue then and is closed now was closed late.
+            (1, event, [event.c.closed_at > as_of, late()]),
             (1, event, [event.c.withdrawn_at > as_of]),
             (-1, event, [event.c.changed_at > as_of, then_open]),
             (

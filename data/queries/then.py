@@ -13,7 +13,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from data.clocks import Instant
 from data.lifecycle import PLAIN_STAGES, TRANSITIONS, Kind, Status
 from data.measures import DEADLINES, FACT_COLUMNS, KEY_COLUMNS
-from data.schema import event, event_past, event_step
+from data.schema import event, event_past, event_step, late
 
 _DATED = (
     "dispatched_at",
@@ -51,23 +51,17 @@ def known_then(as_of: Instant) -> list[Branch]:
     ]
 
 
-def open_then(as_of: Instant, categories: Sequence[int]) -> list[Branch]:
-    """The events that were open at an instant, as they stood then: open still, closed since, or withdrawn since.
-    `categories` are those of the city: the index of closings begins with them."""
+def open_then(as_of: Instant, categories: Sequence[int], *, overdue: bool) -> list[Branch]:
+    """The events that were open at an instant, or at least all that were overdue then, as they stood: open still,
+    closed since, or withdrawn since. `categories` are those of the city: the index of closings begins with them."""
     at = literal(as_of, BigInteger)
     known = (_unchanged(at), event.c.reported_at + 0 <= at)
     still = event.c.closed_at.is_(None) & event.c.withdrawn_at.is_(None)
+    # What was overdue then and is closed now was closed late.
+    found_by = late() if overdue else event.c.category_id.in_(categories)
     return [
         Branch(event.c, (*known, still)),
-        Branch(
-            event.c,
-            (
-                *known,
-                event.c.closed_at > at,
-                event.c.category_id.in_(categories),
-                _not_by(event.c.withdrawn_at, at),
-            ),
-        ),
+        Branch(event.c, (*known, event.c.closed_at > at, found_by, _not_by(event.c.withdrawn_at, at))),
         Branch(event.c, (*known, event.c.closed_at.is_(None), event.c.withdrawn_at > at)),
         Branch(
             event_past.c,

@@ -1,0 +1,147 @@
+"""Sums as of any instant. Those of a past one are today's counters, less what has become known since: few events are
+changed, withdrawn or exempted later, and few are closed or rated long after the step before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Connection, FromClause, literal_column, select
+
+from data.clocks import ZoneClock
+from data.facts import ArrayFacts
+from data.measures import FACT_COLUMNS, KEY_COLUMNS, Measure
+from data.periods import Period
+from data.queries import sums
+from data.queries.counted import Counted, Ints
+from data.queries.plan import By, Plan
+from data.reference import Reference
+from data.schema import SLOW, event, event_past, slow
+from data.store import State
+
+_SETTLED_LATER = {
+    "received_closed": "closed_at",
+    "received_closed_judged": "closed_at",
+    "received_closed_on_time": "closed_at",
+    "closed_rated": "rated_at",
+    "closed_false": "rated_at",
+}
+"""Measures that an ordinary step after their milestone still decides, and its instant. Every other one is settled at
+its milestone: what follows can only overwrite, withdraw or exempt."""
+
+_COLUMNS = (*KEY_COLUMNS, *FACT_COLUMNS)
+
+
+def sums_at(connection: Connection, reference: Reference, state: State, wanted: Plan) -> Counted:
+    """`sums.sums` as of the plan's instant, now or past."""
+    if state.counters_stale or wanted.as_of >= state.latest_at or not sums.has_grain(wanted):
+        return sums.sums(connection, reference, state, wanted)
+    return _then(connection, reference, state, wanted)
+
+
+def _then(connection: Connection, reference: Reference, state: State, wanted: Plan) -> Counted:
+    period = Period(wanted.period.start, max(wanted.period.start, min(wanted.period.end, wanted.as_of + 1)))
+    clock = reference.clock
+    # What was reported or closed this long before may have been settled since only by a slow step.
+    recent = min(max(period.start, clock.day_start(clock.day_number(wanted.as_of - SLOW))), period.end)
+    settled = tuple(each for each in wanted.measures if each.name not in _SETTLED_LATER)
+    open_ended = tuple(each for each in wanted.measures if each.name in _SETTLED_LATER)
+    totals = Counted()
+    asked: list[tuple[tuple[Measure, ...], Period]] = []
+    if settled:
+        asked.append((settled, period))
+    if open_ended:
+        asked.append((open_ended, Period(period.start, recent)))
+        exact = replace(wanted, measures=open_ended, period=Period(recent, period.end))
+        totals.parts += sums.sums(connection, reference, state, exact).parts
+    asked = [(measures, part) for measures, part in asked if part.start < part.end]
+    for measures, part in asked:
+        today = replace(wanted, measures=measures, period=part, as_of=max(part.end, state.latest_at))
+        totals.parts += sums.sums(connection, reference, state, today).parts
+    if asked:
+        _add_changes(connection, reference, wanted, asked, totals)
+    return totals
+
+
+def _add_changes(
+    connection: Connection,
+    reference: Reference,
+    wanted: Plan,
+    asked: Sequence[tuple[tuple[Measure, ...], Period]],
+    totals: Counted,
+) -> None:
+    """Takes away what the events that were touched since count for now, and adds what they counted for then."""
+    at: ColumnElement[int] = literal_column(str(wanted.as_of))
+    unchanged = event.c.changed_at.is_(None) | (event.c.changed_at <= at)
+    standing = event.c.withdrawn_at.is_(None) | (event.c.withdrawn_at <= at)
+    later = [
+        [unchanged, event.c.withdrawn_at > at],
+        [unchanged, standing, event.c.exempted_at > at],
+    ]
+    slow_steps = {
+        _SETTLED_LATER[each.name] for measures, _ in asked for each in measures if each.name in _SETTLED_LATER
+    }
+    unexempted = event.c.exempted_at.is_(None) | (event.c.exempted_at <= at)
+    for number, name in enumerate(sorted(slow_steps)):
+        # An event that was closed and rated since is taken for its closing.
+        closed_before = [event.c.closed_at <= at] if number else []
+        later.append([unchanged, standing, unexempted, slow(name), event.c[name] > at, *closed_before])
+    overwritten = _facts(connection, event, wanted, [event.c.changed_at > at])
+    before = _facts(connection, event_past, wanted, [event_past.c.from_at <= at, event_past.c.until_at > at])
+    filled = [_facts(connection, event, wanted, where) for where in later]
+    for sign, columns in (
+        (-1, overwritten),
+        (1, before),
+        *((sign, each) for each in filled for sign in (-1, 1)),
+    ):
+        facts = ArrayFacts(columns) if sign < 0 else ArrayFacts(columns).as_of(wanted.as_of)
+        for measures, period in asked:
+            _add_counted(totals, reference.clock, wanted.by, sign, facts, measures, period)
+
+
+def _facts(
+    connection: Connection, table: FromClause, wanted: Plan, where: Sequence[ColumnElement[bool]]
+) -> dict[str, NDArray[np.float64]]:
+    """Keys and facts of some events within the plan's scope and filters, as float64 columns with NaN for unknown."""
+    conditions = [*where, table.c.reported_at + 0 <= wanted.as_of]
+    if wanted.scope.depth > 0:
+        conditions.append((table.c.grid_id + 0).between(wanted.scope.id, wanted.scope.last_id))
+    for column, ids in ((table.c.category_id, wanted.categories), (table.c.channel_id, wanted.channels)):
+        if ids is not None:
+            conditions.append((column + 0).in_(ids))
+    statement = select(*[table.c[name] for name in _COLUMNS]).where(*conditions)
+    rows: Any = connection.execute(statement).fetchall()
+    block = np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, len(_COLUMNS))
+    return {name: block[:, place] for place, name in enumerate(_COLUMNS)}
+
+
+def _add_counted(
+    totals: Counted,
+    clock: ZoneClock,
+    by: By,
+    sign: int,
+    facts: ArrayFacts,
+    measures: Sequence[Measure],
+    period: Period,
+) -> None:
+    for measure in measures:
+        at = facts.get(measure.at)
+        hit = np.flatnonzero(
+            (at >= period.start) & (at < period.end) & np.asarray(measure.when(facts), dtype=bool)
+        )
+        if len(hit):
+            keys = _group(clock, by, facts.columns, at[hit].astype(np.int64), hit)
+            totals.parts.append((keys, (measure.name,), np.full((len(hit), 1), sign, dtype=np.int64)))
+
+
+def _group(
+    clock: ZoneClock, by: By, columns: Mapping[str, NDArray[np.float64]], at: Ints, hit: NDArray[np.intp]
+) -> Ints:
+    if by == "nothing":
+        return np.zeros(len(hit), dtype=np.int64)
+    if by in ("hour", "day"):
+        return clock.hour_number(at) if by == "hour" else clock.day_number(at)
+    return columns[f"{by}_id"][hit].astype(np.int64)

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from data import schema
+from data.clocks import DAY, HOUR, MINUTE
+from data.queries import asof
+from data.queries.figures import by_category, by_grid, by_time, totals
+from tests.support.asked import Past, questions, told_by_group
+from tests.support.brute import told
+
+
+@given(st.data(), st.sampled_from([MINUTE, 5 * HOUR, 2 * DAY]))
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_the_past_is_the_present_less_what_came_since(past: Past, data: st.DataObject, slow: int) -> None:
+    """The lives of a test last hours, so a slow step is made to be one of hours."""
+    question = data.draw(questions(past, back=True))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "SLOW", slow)
+        patch.setattr(asof, "SLOW", slow)
+        assert told(totals(past.store, question)) == past.expected(question)
+        for depth in (1, 2):
+            expected = {
+                code: past.expected(question, code)
+                for code in told_by_group(by_grid(past.store, question, depth))
+            }
+            assert {
+                code: figures
+                for code, figures in told_by_group(by_grid(past.store, question, depth)).items()
+                if past.reference.tree.get(code).depth == depth
+            } == {
+                code: figures
+                for code, figures in expected.items()
+                if past.reference.tree.get(code).depth == depth
+            }
+        with past.counters_stale():
+            by_events = [
+                told_by_group(by_category(past.store, question)),
+                told_by_group(by_time(past.store, question, "hour")),
+            ]
+        assert told_by_group(by_category(past.store, question)) == by_events[0]
+        assert told_by_group(by_time(past.store, question, "hour")) == by_events[1]
