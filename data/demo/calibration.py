@@ -169,7 +169,7 @@ def _settle_before(draft: Draft, rows: Ints, before: Instant) -> None:
 
 
 def _stick(draft: Draft, seed: int, rows: Ints, as_of: Instant) -> None:
-    """Leaves some events open: the recent ones mostly handled in time and waiting for their check, old ones in somebody's
+    """Leaves some events open: recent ones mostly handled in time and waiting for their check, old ones in somebody's
     hands, fresh ones not even accepted."""
     age = as_of - draft.cases.reported_at[rows]
     chance = uniform(seed, "stuck at", draft.cases.numbers[rows])
