@@ -246,7 +246,7 @@ def _scene_data(city: City, tree: Tree, found: Scene, book: Atlas, token: str) -
             "depth": found.grid.depth,
             "level": place[0].level.key if place else "",
             "place": place[1] if place else -1,
-            "bounds": book.bounds(found.grid) or book.bounds(tree.root),
+            "bounds": list(book.bounds(found.grid) or book.bounds(tree.root) or ()),
             "leaf": not tree.children(found.grid.code),
         },
         "up": _up(tree, found),

@@ -22,6 +22,10 @@ CLOCK = ZoneClock.of(ZONE)
 _DATES = st.dates(date(2000, 1, 1), date(2059, 12, 31))
 
 
+def in_order(layers: set[str]) -> tuple[str, ...]:
+    return tuple(layer for layer in state.LAYERS if layer in layers)
+
+
 @st.composite
 def views(draw: st.DrawFn) -> ViewState:
     view = ViewState(
@@ -29,6 +33,11 @@ def views(draw: st.DrawFn) -> ViewState:
         indicator=draw(st.sampled_from(sorted(INDICATORS))),
         listing=draw(st.sampled_from(state.LISTINGS)),
         event=draw(st.none() | st.integers(0, 10**15)),
+        level=draw(st.sampled_from(["", "level3", "片区 1"])),
+        channel=draw(st.sampled_from(["", "12345", "a&b=c,d"])),
+        category=draw(st.sampled_from(["", "0101", "top#1"])),
+        layers=draw(st.sets(st.sampled_from(state.LAYERS)).map(in_order)),
+        theme=draw(st.sampled_from(state.THEMES)),
     )
     if draw(st.booleans()):
         first = draw(st.dates(date(2000, 1, 1), date(2056, 1, 1)))
