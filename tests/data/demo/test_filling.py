@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, func, select, update
 
+from data import opening
 from data.answers import Question
 from data.city import load_city
 from data.clocks import DAY, Instant, parse_instant
@@ -19,9 +20,11 @@ from data.queries.figures import by_grid, totals
 from data.queries.lists import list_events, trace
 from data.reference import reference
 from data.schema import event, event_past, event_step, source, store_state
+from data.settings import Settings
 from data.store import Store, StoreError
 from data.verification import verify
 from tests.support.city import city_pack
+from tests.support.commands import Commands
 from tests.support.demo import CITY, open_demo_city
 
 AS_OF = parse_instant("2026-11-21T10:20:00+08:00")
@@ -136,6 +139,26 @@ def test_the_events_of_others_stay(small: Store) -> None:
     finish_bulk(small)
     assert totals(small, whole(small))["received"].numerator == 1
     assert verify(small).differing == 0
+
+
+def test_a_first_run_makes_the_history_and_mends_one_that_was_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "DEFAULT_EVENTS", 500)
+    commands = Commands(f"sqlite:///{tmp_path / 'demo.db'}", tmp_path)
+    settings = Settings.load(commands.environment, env_file=None)
+    with open_demo_city(commands.url) as store:
+        filled = opening.fill(store, settings, AS_OF)
+        assert filled is not None
+        assert filled.events == 500
+        assert opening.fill(store, settings, AS_OF) is None
+        with store.writing() as connection:
+            connection.execute(update(store_state).values(counters_stale=1))
+            connection.execute(delete(event).where(event.c.id > 100))
+        again = opening.fill(store, settings, AS_OF + DAY)
+        assert again is not None
+        assert totals(store, whole(store, AS_OF + DAY))["completion"].denominator == 500
+        assert verify(store).differing == 0
 
 
 def test_what_was_cut_off_is_unfinished(small: Store) -> None:

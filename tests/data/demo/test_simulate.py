@@ -3,13 +3,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from data.answers import Question
 from data.clocks import DAY, HOUR, MINUTE, Instant, parse_instant
-from data.demo.filling import fill_demo
+from data.demo.filling import fill_demo, forget_demo
 from data.demo.history import Demo
 from data.demo.simulate import Simulation, number_of, simulated_key
 from data.events import Operation, Outcome
@@ -52,7 +53,7 @@ def received(store: Store, start: Instant, end: Instant) -> int:
     return totals(store, Question(CITY, Period(start, end), end, live=True))["received"].numerator
 
 
-def kept(store: Store) -> list[tuple[object, ...]]:
+def kept(store: Store) -> list[tuple[Any, ...]]:
     """Every simulated event and step, without ids and the times of recording."""
     steps = event_step.join(event, event.c.id == event_step.c.event_id)
     columns = (event.c.source_key, event.c.title, event_step.c.step_key, event_step.c.at, event_step.c.detail)
@@ -82,6 +83,18 @@ def test_a_day_passes_at_its_pace_and_the_counters_stay_exact(store: Store) -> N
     assert kinds["close"] > 200
     assert kinds["rate"] > 60
     assert verify(store).differing == 0
+
+
+def test_it_lives_on_either_database(database_url: str) -> None:
+    with open_demo_city(database_url) as city:
+        fill_demo(city, 2_000, AS_OF, AS_OF)
+        assert begun(city).advance(AS_OF + HOUR).refused == 0
+        assert begun(city).advance(AS_OF + 2 * HOUR).refused == 0
+        assert received(city, AS_OF, AS_OF + 2 * HOUR) > 10
+        assert verify(city).differing == 0
+        forget_demo(city)
+        fill_demo(city, 1_000, AS_OF, AS_OF)
+        assert received(city, 0, AS_OF + HOUR) == 1_000
 
 
 def test_the_hours_of_the_night_are_quiet(store: Store) -> None:
