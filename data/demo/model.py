@@ -15,6 +15,7 @@ import numpy as np
 
 from data.demo.chance import Floats
 from data.reference import Reference
+from data.store import StoreError
 
 FOLDER = Path(__file__).parents[1] / "cities" / "zhengzhou" / "demo"
 
@@ -99,11 +100,20 @@ class Model:
 
 
 def model_of(city: Reference) -> Model:
-    """The life of a city. A category or channel of which the files say nothing is taken as an ordinary one."""
+    """The life of a city. A category or channel of which the files say nothing is taken as an ordinary one.
+
+    Raises StoreError for a city that has lost categories or channels since it was loaded.
+    """
     document = _document()
     rows = _rows()
     channels = sorted(city.channels.values(), key=lambda each: each.id)
     categories = sorted(city.categories.values(), key=lambda each: each.id)
+    for what, known in (("categories", categories), ("channels", channels)):
+        if [each.id for each in known] != list(range(1, len(known) + 1)):
+            raise StoreError(
+                f"expected {what} as they were first loaded, found that the pack has lost some since: the "
+                "demonstration needs a new store (YIPING_DATABASE_URL)"
+            )
     published = document["published"]
     district = published["district"]
     plain = {"share": 0.1, "weekend": 0.8, "holiday": 0.6, "rated": 0.3, "slow": 1.0, "hours": "citizen"}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,10 +19,11 @@ from data.demo.history import SEED, Demo, Window, draft, load_of, published_quar
 from data.demo.model import published_received
 from data.demo.places import outlines
 from data.lifecycle import Report
-from data.loading import NULL, Histories
+from data.loading import NULL, Histories, load_histories
 from data.periods import Period
 from data.reference import reference
-from data.store import Store
+from data.store import Store, StoreError
+from tests.support.city import open_city
 from tests.support.demo import PUBLISHED, open_demo_city
 
 AS_OF = parse_instant("2026-11-21T10:20:00+08:00")
@@ -299,3 +301,19 @@ def test_the_files_of_the_demonstration_name_known_categories(demo: Demo, tmp_pa
         for each in demo.rhythm.model.happenings
     )
     assert {each.top_code for each in demo.rhythm.model.happenings} == set(demo.rhythm.model.holders)
+
+
+def test_a_city_that_has_lost_a_category_needs_a_new_store(demo: Demo) -> None:
+    fewer = {code: named for code, named in demo.city.categories.items() if code != "P0102"}
+    with pytest.raises(StoreError, match="needs a new store"):
+        Demo.of(replace(demo.city, categories=fewer))
+
+
+def test_a_city_of_other_categories_lives_too(tmp_path: Path) -> None:
+    with open_city(f"sqlite:///{tmp_path / 'small.db'}") as store:
+        other = Demo.of(reference(store))
+        made = draft(other, window(other, 500, AS_OF))
+        load = load_of(other, made, outlines(store, other.places), AS_OF)
+        assert load_histories(store, "demo", load.plain, AS_OF, eventful=load.eventful) == 500
+    assert published_quarter(other, window(other, published_received(), AS_OF)) is None
+    assert set(np.unique(made.columns["rating"]).tolist()) <= {NULL, 1, 2, 3, 4, 5}
