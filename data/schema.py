@@ -335,6 +335,7 @@ SECONDARY_INDEXES: tuple[Index, ...] = (
     _covering("ix_event_rated", "rated_at", "rating"),
     _where_known("ix_event_changed", "changed_at"),
     _where_known("ix_event_withdrawn", "withdrawn_at"),
+    _where_known("ix_event_exempted", "exempted_at"),
     _where_slow("ix_event_slow_closed", "closed_at"),
     _where_slow("ix_event_slow_rated", "rated_at"),
     Index(
