@@ -45,11 +45,9 @@ from data.store import State, driver_rows
 _SEEK_LIMIT = 400
 """Up to so many buckets are sought one by one, which reads one grid's rows only; beyond, a range is read."""
 
-_BY_GRID_SHARE = 20
-"""Events are found by grid when the scope holds less than one grid in so many and the period is long."""
-
-_SHORT = 3 * DAY
-"""A period so short that finding its events by time is always cheap."""
+_GRID_DAYS = 10_000
+"""Finding events by grid reads every row of the scope's past, finding them by time an index of the period: a row costs
+ten times an index entry, and a past is taken to be a thousand days."""
 
 
 def sums(connection: Connection, reference: Reference, state: State, wanted: Plan) -> Counted:
@@ -208,9 +206,8 @@ def count_events(
         "categories": tuple(reference.category_by_id) if wanted.categories is None else wanted.categories,
         "channels": wanted.channels or (),
     }
-    by_grid = period.end - period.start > _SHORT and (
-        wanted.scope.last_id - wanted.scope.id + 1
-    ) * _BY_GRID_SHARE < len(reference.tree)
+    grids = wanted.scope.last_id - wanted.scope.id + 1
+    by_grid = grids * _GRID_DAYS * DAY < (period.end - period.start) * len(reference.tree)
     statement = _event_query(
         measures,
         wanted.by,
@@ -381,7 +378,8 @@ def _overdue_query(
         if past:
             where.append(table.c.reported_at <= as_of)
         if below_city:
-            where.append(table.c.grid_id.between(bindparam("first_id"), bindparam("last_id")))
+            inside = table.c.grid_id + 0 if past else table.c.grid_id
+            where.append(inside.between(bindparam("first_id"), bindparam("last_id")))
         if categories:
             where.append(table.c.category_id.in_(bindparam("categories", expanding=True)))
         if channels:
