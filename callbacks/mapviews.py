@@ -33,6 +33,8 @@ POINTS: Final = 20_000
 
 _HEAT: Final = "received"
 _STEP: Final = 5 * MINUTE
+_WHOLE: Final = 0.9
+"""A level that covers less of the city than this is not chosen by the zoom: it would leave holes."""
 
 
 class BadRequest(ValueError):
@@ -222,6 +224,7 @@ class MapViews:
         if city is None or book is None:
             return None
         areas = self.areas()
+        widest = max((file.area for file in book.files if not file.level.dedicated), default=0.0)
         return {
             "revision": city.revision,
             "bounds": book.bounds(self._reads.tree().root),
@@ -234,6 +237,7 @@ class MapViews:
                     "count": len(file.level),
                     "drawn": file.drawn,
                     "width": file.width,
+                    "whole": file.area >= _WHOLE * widest,
                     "address": f"/geometry/{file.name}",
                 }
                 for file in book.files

@@ -28,7 +28,7 @@ _KEPT = 4
 class LevelFile:
     """A level, its bytes in both compressions, and where each of its grids lies (NaN without an outline).
 
-    `drawn` is the number of grids with an outline, `width` the middle width of one in degrees.
+    `drawn` is the number of grids with an outline, `width` the middle width of one, `area` what all cover, in degrees.
     """
 
     level: Level
@@ -38,6 +38,7 @@ class LevelFile:
     bounds: NDArray[np.float64]
     drawn: int
     width: float
+    area: float
 
     @property
     def name(self) -> str:
@@ -106,6 +107,7 @@ def _made(levels: Sequence[Level], shapes: gpd.GeoDataFrame) -> tuple[LevelFile,
             bounds=made.bounds,
             drawn=made.drawn,
             width=made.width,
+            area=made.area,
         )
         for made in level_shapes(levels, shapes)
     )
@@ -124,6 +126,7 @@ def _read(home: Path, levels: Sequence[Level]) -> tuple[LevelFile, ...] | None:
                 bounds=np.load(home / f"{number}.npy"),
                 drawn=one["drawn"],
                 width=one["width"],
+                area=one["area"],
             )
             for number, (level, one) in enumerate(zip(levels, told, strict=True))
         )
@@ -138,7 +141,10 @@ def _write(home: Path, files: Sequence[LevelFile]) -> None:
     home.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(mkdtemp(prefix=".making-", dir=home.parent))
     try:
-        told = [{"digest": file.digest, "drawn": file.drawn, "width": file.width} for file in files]
+        told = [
+            {"digest": file.digest, "drawn": file.drawn, "width": file.width, "area": file.area}
+            for file in files
+        ]
         for number, file in enumerate(files):
             (aside / f"{number}.br").write_bytes(file.brotli)
             (aside / f"{number}.gz").write_bytes(file.gzip)

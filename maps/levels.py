@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from data.grids import Grid, Tree
 from maps import wire
 
-VERSION = 1
+VERSION = 2
 """Raised when the same outlines would be packed into other bytes."""
 
 DEDICATED = "dedicated"
@@ -65,7 +65,8 @@ class Level:
 
 @dataclass(frozen=True)
 class LevelShapes:
-    """A level with its outlines: `packed` for the browser; bounds are west, south, east, north, NaN without outline."""
+    """A level with its outlines: `packed` for the browser; bounds are west, south, east, north, NaN without outline.
+    `drawn` grids have an outline; `width` is the middle width of one and `area` what all cover, in degrees."""
 
     level: Level
     packed: bytes
@@ -73,6 +74,7 @@ class LevelShapes:
     bounds: NDArray[np.float64]
     drawn: int
     width: float
+    area: float
 
 
 def levels_of(tree: Tree, names: Mapping[str, str], dedicated_name: str) -> tuple[Level, ...]:
@@ -256,6 +258,7 @@ def _shaped(level: Level, outlines: Any, upper: Level | None) -> LevelShapes:
         bounds=shapely.bounds(outlines).reshape(-1, 4),
         drawn=int(np.count_nonzero(~shapely.is_missing(outlines))),
         width=math.sqrt(float(np.median(areas))) if len(areas) else 0.0,
+        area=float(areas.sum()),
     )
 
 

@@ -243,10 +243,12 @@
         root.setAttribute("aria-label", rows.title);
         const first = root.hidden;
         root.hidden = false;
-        const focused = root.contains(document.activeElement) && document.activeElement.dataset.code;
+        const inside = root.contains(document.activeElement);
+        const code = inside ? document.activeElement.dataset.code : undefined;
         draw();
-        if (first) root.querySelector(".grid-row, .sort").focus();
-        else if (focused) root.querySelector(`[data-code="${CSS.escape(focused)}"]`)?.focus();
+        if (!first && !inside) return;
+        const same = code && root.querySelector(`[data-code="${CSS.escape(code)}"]`);
+        (same || root.querySelector(".grid-row, .sort")).focus();
       },
       hide,
       get open() {

@@ -167,7 +167,7 @@
       const fixed = choices.find((meta) => meta.key === view.scene.level);
       if (fixed) return fixed.key;
       const pixels = (512 * 2 ** zoom) / 360;
-      const fine = choices.filter((meta) => meta.width * pixels >= CELL_PIXELS);
+      const fine = choices.filter((meta) => meta.whole && meta.width * pixels >= CELL_PIXELS);
       return (fine.length ? fine[fine.length - 1] : choices[0]).key;
     };
     const padding = () => {

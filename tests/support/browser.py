@@ -13,6 +13,7 @@ import pylopdf_fonts_zh_cn
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    BrowserType,
     ConsoleMessage,
     Page,
     Request,
@@ -91,19 +92,31 @@ class Watch:
 @contextlib.contextmanager
 def chromium(folder: Path, arguments: Sequence[str] = ARGUMENTS) -> Iterator[Browser]:
     """A running browser; `folder` takes its files."""
+    with sync_playwright() as playwright, _launched(playwright.chromium, folder, arguments) as browser:
+        yield browser
+
+
+@contextlib.contextmanager
+def beside(browser: Browser, folder: Path, arguments: Sequence[str]) -> Iterator[Browser]:
+    """Another browser with other arguments while the first one runs: Playwright is started once in a process."""
+    with _launched(browser.browser_type, folder, arguments) as other:
+        yield other
+
+
+@contextlib.contextmanager
+def _launched(kind: BrowserType, folder: Path, arguments: Sequence[str]) -> Iterator[Browser]:
     program = shutil.which("chromium")
     if program is None:
         raise MissingComponent("Chromium", "the PATH")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=list(arguments),
-            env={**os.environ, "FONTCONFIG_FILE": str(_font_configuration(folder))},
-        )
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = kind.launch(
+        executable_path=program,
+        args=list(arguments),
+        env={**os.environ, "FONTCONFIG_FILE": str(_font_configuration(folder))},
+    )
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 @contextlib.contextmanager
