@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from api.terminal import moment, opened
 from data.city import load_city
@@ -125,10 +126,25 @@ def simulate(speed: float, per_day: int | None, beside: bool) -> None:
     """
     stop = _stopped_by_signals(beside)
     with opened(patient=True) as (store, settings), _alone(settings):
-        with ProgressBar(sys.stderr) as progress:
-            living = Simulation.begin(store, Demo.of(reference(store)), speed, per_day, progress)
-        click.echo(f"about {living.level:,.0f} events a day, {living.open:,} are open", err=True)
-        _live(living, stop)
+
+        def begin() -> Simulation:
+            with ProgressBar(sys.stderr) as progress:
+                living = Simulation.begin(store, Demo.of(reference(store)), speed, per_day, progress)
+            click.echo(f"about {living.level:,.0f} events a day, {living.open:,} are open", err=True)
+            return living
+
+        live_on(begin, stop)
+
+
+def live_on(begin: Callable[[], Simulation], stop: threading.Event, again_seconds: float = 30.0) -> None:
+    """Lives until it is stopped. Where the database cannot be written for a while, as during a rebuild, it begins
+    again: what it knows stands in the store."""
+    while not stop.is_set():
+        try:
+            _live(begin(), stop)
+        except (OperationalError, InterfaceError) as error:
+            click.echo(f"the database cannot be written ({error.orig}); trying again", err=True)
+            stop.wait(again_seconds)
 
 
 def _live(living: Simulation, stop: threading.Event) -> None:

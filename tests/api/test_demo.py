@@ -7,17 +7,22 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
+from api.demo import live_on
 from data.clocks import HOUR, now
 from data.demo.filling import fill_demo
+from data.demo.simulate import Simulation
 from data.schema import event
 from data.store import Store
 from data.verification import verify
@@ -136,6 +141,26 @@ def test_it_ends_with_the_server_that_started_it(commands: Commands) -> None:
         assert child.stdin is not None
         child.stdin.close()
         assert child.wait(_PATIENCE) == 0
+
+
+def test_a_database_that_is_busy_is_waited_for() -> None:
+    stop = threading.Event()
+    begun: list[int] = []
+
+    class Living:
+        since = now()
+
+        def advance(self, _until: int) -> None:
+            if len(begun) < 3:
+                raise OperationalError("INSERT", {}, Exception("database is locked"))
+            stop.set()
+
+    def begin() -> Simulation:
+        begun.append(1)
+        return cast(Simulation, Living())
+
+    live_on(begin, stop, again_seconds=0)
+    assert len(begun) == 3
 
 
 @pytest.mark.slow
