@@ -354,29 +354,30 @@ def _overdue_query(
     by: By, below_city: bool, categories: bool, channels: bool, past: bool, offsets: _Offsets | None
 ) -> Select[Any] | CompoundSelect[Any]:
     """One row a group: sign, group, events. The past is put together as in `_event_query`; an event that was open then
-    is open now, or was closed or withdrawn since."""
+    is open now, or was closed or withdrawn since. What was due by then had been reported: no deadline comes before."""
     as_of = bindparam("as_of", type_=BigInteger)
     now_open = event.c.closed_at.is_(None) & event.c.withdrawn_at.is_(None)
-    parts: list[tuple[int, Table, list[ColumnElement[bool]]]] = [(1, event, [now_open])]
+    # What is open now is found by its deadline, or by its grid in a part of the city; the others by what came since.
+    parts: list[tuple[int, Table, bool, list[ColumnElement[bool]]]] = [
+        (1, event, past or not below_city, [now_open])
+    ]
     if past:
         then_open = open_at(event, as_of)
         parts += [
             # What was overdue then and is closed now was closed late.
-            (1, event, [event.c.closed_at > as_of, late()]),
-            (1, event, [event.c.withdrawn_at > as_of]),
-            (-1, event, [event.c.changed_at > as_of, then_open]),
+            (1, event, False, [event.c.closed_at > as_of, late()]),
+            (1, event, False, [event.c.withdrawn_at > as_of]),
+            (-1, event, False, [event.c.changed_at > as_of, then_open]),
             (
                 1,
                 event_past,
+                False,
                 [event_past.c.from_at <= as_of, event_past.c.until_at > as_of, open_at(event_past, as_of)],
             ),
         ]
     selects: list[Select[Any]] = []
-    for sign, table, conditions in parts:
-        by_grid = below_city and not past
-        where = [(table.c.handle_due_at + 0 if by_grid else table.c.handle_due_at) < as_of, *conditions]
-        if past:
-            where.append(table.c.reported_at <= as_of)
+    for sign, table, by_due, conditions in parts:
+        where = [(table.c.handle_due_at if by_due else table.c.handle_due_at + 0) < as_of, *conditions]
         if below_city:
             inside = table.c.grid_id + 0 if past else table.c.grid_id
             where.append(inside.between(bindparam("first_id"), bindparam("last_id")))
