@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dash
@@ -12,6 +12,7 @@ from werkzeug.serving import make_server
 
 from api import mapdata
 from callbacks import register_all
+from callbacks.mapviews import MapViews
 from callbacks.reads import Reads
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -20,19 +21,28 @@ ASSETS = Path(__file__).parents[2] / "assets"
 @contextlib.contextmanager
 def served(reads: Reads) -> Iterator[str]:
     """Serves the screens on `reads` in threads of this process; gives the address."""
-    app = dash.Dash("yiping-tests", assets_folder=str(ASSETS), title="Yiping", update_title="")
-    views = register_all(app, reads)
-    mapdata.register(
-        app.server,
-        mapdata.MapSource(
+
+    def source(views: MapViews) -> mapdata.MapSource:
+        return mapdata.MapSource(
             token=views.token,
             manifest=views.manifest,
             answer=views.answer,
             geometry=views.geometry,
             areas=views.areas,
             basemap=lambda: None,
-        ),
-    )
+        )
+
+    with served_store(reads, source) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def served_store(
+    reads: Reads, source: Callable[[MapViews], mapdata.MapSource], folder: Path | None = None
+) -> Iterator[str]:
+    """The same with the addresses of the map bound by `source`; `folder` keeps the outlines."""
+    app = dash.Dash("yiping-tests", assets_folder=str(ASSETS), title="Yiping", update_title="")
+    mapdata.register(app.server, source(register_all(app, reads, folder)))
     server = make_server("127.0.0.1", 0, app.server, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
