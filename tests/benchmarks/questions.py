@@ -11,7 +11,7 @@ from data.answers import Question
 from data.clocks import DAY, HOUR
 from data.indicators import INDICATORS, OVERDUE_OPEN
 from data.periods import Period, days
-from data.queries.figures import named_table, rank, time_table, totals
+from data.queries.figures import compare, named_table, rank, time_table, totals
 from data.queries.levels import level_values
 from data.queries.lists import list_events
 from data.reference import Reference
@@ -40,6 +40,7 @@ def cases(reference: Reference) -> list[Case]:
     clock = reference.clock
     month = days(clock, date(2026, 10, 1), date(2026, 10, 31))
     before = days(clock, date(2026, 9, 1), date(2026, 10, 1))
+    last_year = days(clock, date(2025, 10, 1), date(2025, 10, 31))
     year = days(clock, date(2025, 10, 1), date(2026, 10, 1))
     week = days(clock, date(2026, 10, 5), date(2026, 10, 12))
     district = reference.tree.children(reference.code)[3]
@@ -112,6 +113,13 @@ def cases(reference: Reference) -> list[Case]:
             ),
             1.5,
             True,
+        ),
+        Case(
+            "city beside the 30 days before and last year",
+            lambda store: compare(store, ask(month), COUNTED),
+            lambda scan: [scan.sums(period, as_of) for period in (month, before, last_year)],
+            None,
+            False,
         ),
         Case(
             "overdue of a district: count and first 50",
