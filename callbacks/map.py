@@ -18,7 +18,7 @@ from callbacks.reads import City, Reads, targets
 from callbacks.state import Scene, ViewState, to_search
 from data.clocks import iso
 from data.grids import Grid, Tree
-from data.indicators import INDICATORS, shown
+from data.indicators import INDICATORS, NO_DATA, shown
 from data.periods import PERIOD_KEYS
 from data.words import word
 from layouts import ids, rows, text
@@ -176,7 +176,7 @@ def _register_side(app: dash.Dash, reads: Reads, views: MapViews) -> None:
             (
                 row.title,
                 f"{row.grid}\u2003{row.reported}",
-                row.overdue if listing == "overdue" else row.status,
+                row.overdue if listing == "overdue" and row.overdue != NO_DATA else row.status,
                 row.href,
             )
             for row in rows.event_list(

@@ -119,7 +119,14 @@
     return {
       notes,
       refresh,
-      names: () => (on("areas") && areaNames ? [{ ...areaNames, color: view.colors.area }] : []),
+      names: () => {
+        if (!on("areas") || !areaNames) return [];
+        /* An area that bears the name of a district is named by the district. */
+        const districts = view.ordinary.filter((meta) => meta.depth === 1 && view.scene.scope.depth === 0);
+        const said = new Set(districts.flatMap((meta) => view.ready.get(meta.key)?.names || []));
+        const order = areaNames.order.filter((place) => !said.has(areaNames.names[place]));
+        return [{ ...areaNames, order, color: view.colors.area }];
+      },
     };
   };
 

@@ -101,11 +101,11 @@
     };
   };
 
-  const features = (found) => ({
+  const features = (found, first = 0, last = found.count) => ({
     type: "FeatureCollection",
-    features: found.outlines.map((polygons, id) => ({
+    features: found.outlines.slice(first, last).map((polygons, at) => ({
       type: "Feature",
-      id,
+      id: first + at,
       properties: {},
       geometry:
         polygons.length === 1

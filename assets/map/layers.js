@@ -136,13 +136,14 @@
     ],
   });
 
-  /* `upper`: how many levels stand above it. */
-  const addLevel = (map, meta, data, colors) => {
-    const source = `level-${meta.key}`;
+  /* A level that is very large has two surfaces: the whole of it, and the part of a scope, which is cut into tiles in a
+     moment. `name` is the level's key, or that of its part. */
+  const addLevel = (map, meta, name, data, colors) => {
+    const source = `level-${name}`;
     map.addSource(source, { type: "geojson", data, maxzoom: 14, tolerance: 0.3, buffer: 16 });
     map.addLayer(
       {
-        id: `fill-${meta.key}`,
+        id: `fill-${name}`,
         type: "fill",
         source,
         layout: { visibility: "none" },
@@ -152,7 +153,7 @@
     );
     map.addLayer(
       {
-        id: `hatch-${meta.key}`,
+        id: `hatch-${name}`,
         type: "fill",
         source,
         minzoom: zoomFor(meta.width, HATCH_PIXELS),
@@ -167,12 +168,12 @@
   };
 
   /* Lines are drawn from the finest level to the coarsest, which is why they come after all fills. */
-  const addLines = (map, meta, upperLine, colors) => {
+  const addLines = (map, meta, name, upperLine, colors) => {
     map.addLayer(
       {
-        id: `line-${meta.key}`,
+        id: `line-${name}`,
         type: "line",
-        source: `level-${meta.key}`,
+        source: `level-${name}`,
         minzoom: zoomFor(meta.width, LINE_PIXELS),
         layout: { visibility: "none", "line-join": "round" },
         paint: { "line-color": colors.line, "line-width": 0.6 * unit() },
@@ -248,21 +249,28 @@
     if (map.getLayer(id)) map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
   };
 
-  /* Which level is filled, and how strong the borders of those above it are. */
-  const showLevel = (map, metas, key, colors, faint, hatched) => {
+  /* Which surface is filled, and how strong the borders of the levels above it are. What lies around a part is the
+     quiet colour of the whole city. */
+  const showLevel = (map, metas, name, key, colors, faint, hatched) => {
     const deepest = metas.find((meta) => meta.key === key).depth;
+    const part = name !== key;
     for (const meta of metas) {
-      if (meta.dedicated || !map.getSource(`level-${meta.key}`)) continue;
-      const own = meta.key === key;
-      show(map, `fill-${meta.key}`, own);
-      show(map, `hatch-${meta.key}`, own && hatched);
-      show(map, `line-${meta.key}`, meta.depth <= deepest);
-      const above = Math.max(deepest - meta.depth, 0);
-      map.setPaintProperty(`fill-${meta.key}`, "fill-opacity", faint ? 0.3 : 1);
-      map.setPaintProperty(`line-${meta.key}`, "line-color", above ? colors.border : colors.line);
-      map.setPaintProperty(`line-${meta.key}`, "line-width", (above ? 0.4 + 0.7 * above : 0.7) * unit());
-      map.setPaintProperty(`line-${meta.key}`, "line-opacity", above ? Math.min(0.5 + 0.2 * above, 0.95) : 0.9);
-      map.setLayerZoomRange(`line-${meta.key}`, zoomFor(meta.width, above ? BORDER_PIXELS : LINE_PIXELS), 24);
+      if (meta.dedicated) continue;
+      for (const surface of [meta.key, `${meta.key}-part`]) {
+        if (!map.getSource(`level-${surface}`)) continue;
+        const own = surface === name;
+        const line = own || (surface === meta.key && meta.depth < deepest);
+        show(map, `fill-${surface}`, own || (part && surface === metas[0].key));
+        show(map, `hatch-${surface}`, own && hatched);
+        show(map, `line-${surface}`, line);
+        if (!own && !line) continue;
+        const above = Math.max(deepest - meta.depth, 0);
+        map.setPaintProperty(`fill-${surface}`, "fill-opacity", own && faint ? 0.3 : 1);
+        map.setPaintProperty(`line-${surface}`, "line-color", above ? colors.border : colors.line);
+        map.setPaintProperty(`line-${surface}`, "line-width", (above ? 0.4 + 0.7 * above : 0.7) * unit());
+        map.setPaintProperty(`line-${surface}`, "line-opacity", above ? Math.min(0.5 + 0.2 * above, 0.95) : 0.9);
+        map.setLayerZoomRange(`line-${surface}`, zoomFor(meta.width, above ? BORDER_PIXELS : LINE_PIXELS), 24);
+      }
     }
   };
 

@@ -99,7 +99,7 @@
     };
 
     const under = (at) => {
-      const layer = `fill-${view.shown}`;
+      const layer = `fill-${view.surface}`;
       if (!view.answer || !map.getLayer(layer)) return null;
       const found = map.queryRenderedFeatures(at, { layers: [layer] })[0];
       return found ? found.id : null;

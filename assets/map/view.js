@@ -150,13 +150,32 @@
       const found = await view.level(meta);
       if (view.ready.has(meta.key)) return;
       view.ready.set(meta.key, found);
-      layers.addLevel(map, meta, geometry.features(found), view.colors);
+    };
+    /* The surface of a level that a view needs: the whole, or of a very large level the part of the scope alone. */
+    const surface = (meta) => (meta.count > CROWD && view.scene.scope.depth > 0 ? `${meta.key}-part` : meta.key);
+    const laid = (meta, name) => {
+      if (painted.has(name)) return;
+      const found = view.ready.get(meta.key);
+      const whole = name === meta.key;
+      layers.addLevel(map, meta, name, whole ? geometry.features(found) : geometry.features(found, 0, 0), view.colors);
       const upper = ordinary.filter((other) => other.depth < meta.depth && map.getLayer(`line-${other.key}`));
-      layers.addLines(map, meta, upper.length ? `line-${upper[upper.length - 1].key}` : "after-lines", view.colors);
-      painted.set(meta.key, new Uint8Array(found.count).fill(layers.OUTSIDE));
+      layers.addLines(map, meta, name, upper.length ? `line-${upper[upper.length - 1].key}` : "after-lines", view.colors);
+      painted.set(name, new Uint8Array(found.count).fill(layers.OUTSIDE));
     };
     const withLevel = async (key) => {
-      for (const meta of ordinary.filter((one) => one.depth <= view.by[key].depth && one.drawn)) await placed(meta);
+      for (const meta of ordinary.filter((one) => one.depth <= view.by[key].depth && one.drawn)) {
+        await placed(meta);
+        laid(meta, meta.key === key ? surface(meta) : meta.key);
+      }
+    };
+    let part = ""; /* which part is laid */
+    const parted = (name, header) => {
+      const wish = `${name} ${header.first} ${header.count}`;
+      if (part === wish) return;
+      part = wish;
+      const { first, count } = header;
+      painted.get(name).fill(layers.OUTSIDE);
+      map.getSource(`level-${name}`).setData(geometry.features(view.ready.get(header.level), first, first + count));
     };
 
     /* Which grids are filled: those that the address names, else the finest that are large enough at this zoom. */
@@ -178,7 +197,7 @@
     };
     view.target = (bounds) => map.cameraForBounds(bounds, { padding: padding(), maxZoom: 16 });
     /* A flight over very many grids would stutter on a machine without a graphics card. */
-    const crowded = () => view.answer !== null && view.by[view.answer.header.level].count > CROWD;
+    const crowded = () => view.answer !== null && view.answer.header.count > CROWD;
     view.fit = (again) => {
       const code = view.scene.scope.code;
       if (fitted === code && !again) return map.getZoom();
@@ -265,8 +284,10 @@
     };
     const paint = (view.paint = () => {
       const { header, classes } = view.answer;
-      const source = `level-${header.level}`;
-      const now = painted.get(header.level);
+      const name = (view.surface = surface(view.by[header.level]));
+      const source = `level-${name}`;
+      const now = painted.get(name);
+      if (name !== header.level) parted(name, header);
       const shift = header.kind === "diverging" ? layers.DIVERGING : 0;
       const known = header.colors.length;
       const codes = Uint8Array.from({ length: 256 }, (_, place) => (place < known ? shift + header.colors[place] : place));
@@ -277,7 +298,7 @@
         now[place] = code;
         map.setFeatureState({ source, id: place }, { c: code });
       }
-      layers.showLevel(map, metas, header.level, view.colors, view.scene.layers.includes("heat"), header.few + header.none > 0);
+      layers.showLevel(map, metas, name, header.level, view.colors, view.scene.layers.includes("heat"), header.few + header.none > 0);
       view.recolours += 1;
       view.describe();
       outlines();
@@ -358,8 +379,8 @@
       for (const layer of layers.style(view.colors, manifest.basemap).layers)
         Object.entries(layer.paint || {}).forEach(([name, value]) => map.setPaintProperty(layer.id, name, value));
       layers.hatch(map, view.colors);
-      for (const key of view.ready.keys())
-        map.setPaintProperty(`fill-${key}`, "fill-color", layers.colorOf(view.colors));
+      for (const name of painted.keys())
+        map.setPaintProperty(`fill-${name}`, "fill-color", layers.colorOf(view.colors));
       if (map.getSource("level-dedicated")) layers.dressDedicated(map, view.colors);
     };
 
@@ -386,7 +407,7 @@
       bytes: view.answer && view.answer.bytes,
       header: view.answer && view.answer.header,
       classes: view.answer && Array.from(view.answer.classes),
-      painted: view.answer && Array.from(painted.get(view.answer.header.level)),
+      painted: view.answer && Array.from(painted.get(view.surface)),
     });
     view.spot = (key, code) => {
       const found = view.ready.get(key);
