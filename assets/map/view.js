@@ -193,7 +193,7 @@
       const unit = parseFloat(window.getComputedStyle(document.documentElement).fontSize);
       return box.clientWidth > 700
         ? { top: 2 * unit, bottom: 2.5 * unit, left: 3 * unit, right: 3 * unit }
-        : { top: unit, bottom: 3.5 * unit, left: unit, right: unit };
+        : { top: 4.5 * unit, bottom: 2.5 * unit, left: unit, right: unit };
     };
     view.target = (bounds) => map.cameraForBounds(bounds, { padding: padding(), maxZoom: 16 });
     /* A flight over very many grids would stutter on a machine without a graphics card. */

@@ -159,8 +159,7 @@ def _measure_ours(page: Page, address: str, figures: Figures, long: bool) -> Non
     print(f"  drill {statistics.median(figures.drill_painted):.0f} ms", flush=True)
     if not long:
         return
-    page.evaluate("yiping.go('/map?indicator=received&level=level3')")
-    page.wait_for_timeout(6000)
+    page.evaluate(_DRILL, "")
     page.evaluate(_PREPARED)
     page.evaluate(_MANY, 40)
     heap = [_heap(session)]
@@ -261,7 +260,11 @@ _MANY = """async (times) => {
     window.repaint();
     await new Promise((done) => requestAnimationFrame(done));
   }
-  await new Promise((done) => yiping.map.now.map.once("idle", done));
+  const map = yiping.map.now.map;
+  await new Promise((done) => {
+    map.once("idle", done);
+    map.triggerRepaint();
+  });
 }"""
 
 _DRILL = """(code) => new Promise((done) => {
