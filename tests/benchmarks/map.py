@@ -59,13 +59,21 @@ def main() -> None:
         context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
         context.set_default_timeout(PATIENCE * 1000)
         page = context.new_page()
-        _measure_ours(page, address, figures, options.long)
+        _measure_ours(page, address, figures)
         page.close()
-        _measure_theirs(context.new_page(), address, figures)
+        other = context.new_page()
+        _measure_theirs(other, address, figures)
+        other.close()
+        _tell(figures, options.write)
+        _measure_heap(context.new_page(), address, figures, options.recolours, options.drills)
+    _tell(figures, options.write)
+
+
+def _tell(figures: Figures, path: Path | None) -> None:
     printed = table(figures)
-    print("\n" + printed)
-    if options.write is not None:
-        replace_table(options.write, printed)
+    print("\n" + printed, flush=True)
+    if path is not None:
+        replace_table(path, printed)
 
 
 def _options() -> argparse.Namespace:
@@ -73,7 +81,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--database", help="a store with Zhengzhou in it (default: one is made)")
     parser.add_argument("--events", type=int, default=EVENTS)
     parser.add_argument("--write", type=Path, help="the page whose table is replaced")
-    parser.add_argument("--short", dest="long", action="store_false", help="no 500 recolours and 100 drills")
+    parser.add_argument("--recolours", type=int, default=RECOLOURS, help="over which the heap is watched")
+    parser.add_argument("--drills", type=int, default=DRILLS, help="the same")
     return parser.parse_args()
 
 
@@ -135,11 +144,15 @@ def _p95(times: list[float]) -> float:
     return statistics.quantiles(times, n=20)[-1]
 
 
-def _measure_ours(page: Page, address: str, figures: Figures, long: bool) -> None:
-    started = time.perf_counter()
+def _opened(page: Page, address: str) -> None:
     page.goto(f"{address}/map?level={LEVEL}&indicator=received")
     page.wait_for_selector(".map-box[data-shown]")
     page.evaluate(_SETTLED)
+
+
+def _measure_ours(page: Page, address: str, figures: Figures) -> None:
+    started = time.perf_counter()
+    _opened(page, address)
     figures.first_ours = time.perf_counter() - started
     page.evaluate(_PREPARED)
     page.evaluate(_RECOLOUR)
@@ -157,21 +170,26 @@ def _measure_ours(page: Page, address: str, figures: Figures, long: bool) -> Non
             figures.drill_shown.append(shown)
             figures.drill_painted.append(painted)
     print(f"  drill {statistics.median(figures.drill_painted):.0f} ms", flush=True)
-    if not long:
-        return
-    page.evaluate(_DRILL, "")
+
+
+def _measure_heap(page: Page, address: str, figures: Figures, recolours: int, drills: int) -> None:
+    _opened(page, address)
+    session = _metered(page)
     page.evaluate(_PREPARED)
     page.evaluate(_MANY, 40)
     heap = [_heap(session)]
-    page.evaluate(_MANY, RECOLOURS)
+    page.evaluate(_MANY, recolours)
     heap.append(_heap(session))
     for number in range(4):
         page.evaluate(_DRILL, "410105" if number % 2 == 0 else "")
     heap.append(_heap(session))
-    for number in range(DRILLS):
+    for number in range(drills):
         page.evaluate(_DRILL, ("410105", "", "410122", "")[number % 4])
     heap.append(_heap(session))
-    figures.heap = [(heap[0], heap[1]), (heap[2], heap[3])]
+    figures.heap = [
+        (f"{recolours} recolours", heap[0], heap[1]),
+        (f"{drills} drills", heap[2], heap[3]),
+    ]
     print(f"  heap {heap}", flush=True)
 
 

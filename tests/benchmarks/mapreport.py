@@ -25,7 +25,7 @@ class Figures:
     refresh_bytes_theirs: int = 0
     geometry_br: int = 0
     geometry_gz: int = 0
-    heap: list[tuple[float, float]] = field(default_factory=list)
+    heap: list[tuple[str, float, float]] = field(default_factory=list)
     server_ms: float = 0.0
     server_again_ms: float = 0.0
 
@@ -87,7 +87,7 @@ def table(figures: Figures) -> str:
             figures.server_again_ms < 20,
         ),
     ]
-    for name, (before, after) in zip(("500 recolours", "100 drills"), figures.heap, strict=False):
+    for name, before, after in figures.heap:
         rows.append(
             (
                 f"heap before and after {name}",
