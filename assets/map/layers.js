@@ -249,6 +249,8 @@
     if (map.getLayer(id)) map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
   };
 
+  const hide = (map, surface) => ["fill", "hatch", "line"].forEach((kind) => show(map, `${kind}-${surface}`, false));
+
   /* Which surface is filled, and how strong the borders of the levels above it are. What lies around a part is the
      quiet colour of the whole city. */
   const showLevel = (map, metas, name, key, colors, faint, hatched) => {
@@ -275,6 +277,6 @@
   };
 
   window.yiping = Object.assign(window.yiping || {}, {
-    layers: { style, hatch, colorOf, addLevel, addLines, addDedicated, dressDedicated, onlyDedicated, show, showLevel, zoomFor, OUTSIDE, DIVERGING },
+    layers: { style, hatch, colorOf, addLevel, addLines, addDedicated, dressDedicated, onlyDedicated, show, hide, showLevel, zoomFor, OUTSIDE, DIVERGING },
   });
 })();

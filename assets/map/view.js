@@ -396,6 +396,9 @@
         looking.point(null);
         orders.clear();
       }
+      /* The whole of a large level is not cut into tiles for a view that will show a part of it. */
+      const last = view.answer && view.by[view.answer.header.level];
+      if (last && surface(last) !== view.surface) layers.hide(map, view.surface);
       view.shown = pick(view.fit(false));
       return refresh();
     };
