@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -31,7 +33,9 @@ class Counted:
     def add(self, names: tuple[str, ...], rows: Sequence[Sequence[int]]) -> None:
         """Adds rows of a group and its measures."""
         if rows:
-            block = np.array(rows, dtype=np.int64)
+            width = len(names) + 1
+            flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=len(rows) * width)
+            block = flat.reshape(len(rows), width)
             self.parts.append((block[:, 0], names, block[:, 1:]))
 
     def groups(self) -> Ints:
@@ -124,8 +128,8 @@ class FigureTable:
         each = np.repeat(np.arange(len(self.groups.ids)), len(self.keys))
         return pd.DataFrame(
             {
-                "group": pd.array(list(self.groups.codes), dtype="str").take(each),
-                "name": pd.array(list(self.groups.names), dtype="str").take(each),
+                "group": texts(tuple(self.groups.codes)).take(each),
+                "name": texts(tuple(self.groups.names)).take(each),
                 "own": self.groups.own[each],
                 "key": pd.array(self.keys * len(self.groups.ids), dtype="str"),
                 "numerator": self.numerator.ravel(),
@@ -136,6 +140,12 @@ class FigureTable:
             },
             copy=False,
         )
+
+
+@lru_cache(maxsize=64)
+def texts(values: tuple[str, ...]) -> pd.api.extensions.ExtensionArray:
+    """Texts as a column, made once: the same grids, categories and days are named again and again."""
+    return pd.array(list(values), dtype="str")
 
 
 def _are_counts(keys: tuple[str, ...]) -> NDArray[np.bool_]:

@@ -18,7 +18,7 @@ from data.measures import MEASURE_NAMES
 from data.periods import Period, Unit, previous, same_last_year, split
 from data.queries import own, sums
 from data.queries.asof import sums_at
-from data.queries.counted import NOTHING, Counted, FigureTable, Groups, Ints
+from data.queries.counted import NOTHING, Counted, FigureTable, Groups, Ints, texts
 from data.queries.plan import By, plan
 from data.reference import Reference, reference_within
 from data.store import State, Store, state
@@ -247,8 +247,8 @@ def rank(
     return pd.DataFrame(
         {
             "rank": pd.arrays.IntegerArray(ranks, is_few[order]),
-            "code": pd.array([found.groups.codes[place] for place in listed[order]], dtype="str"),
-            "name": pd.array([found.groups.names[place] for place in listed[order]], dtype="str"),
+            "code": texts(tuple(found.groups.codes)).take(listed[order]),
+            "name": texts(tuple(found.groups.names)).take(listed[order]),
             "value": value[order],
             "numerator": numerator[order],
             "denominator": pd.arrays.IntegerArray(
