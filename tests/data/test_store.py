@@ -120,14 +120,36 @@ def test_a_store_of_a_newer_program_is_refused(database_url: str) -> None:
 
 
 def test_every_migration_leads_to_the_newest(database_url: str) -> None:
-    """A store of the first revision is brought up to date as it is opened."""
+    """A store of the first revision is brought up to date as it is opened: its tables and indexes are a new store's."""
     revisions = list(ScriptDirectory(str(MIGRATIONS)).walk_revisions())
-    with Store.open(database_url) as store, store.writing() as connection:
-        connection.execute(
-            text("UPDATE alembic_version SET version_num = :first"), {"first": revisions[-1].revision}
-        )
+    with Store.open(database_url) as store:
+        new = _made_of(store)
+        with store.writing() as connection:
+            for table in ("grid_organisation", "area"):
+                connection.execute(text(f"DROP TABLE {table}"))
+            for name in ("slow_closed", "slow_rated", "late", "exempted", "accepted", "accept_due", "rated"):
+                connection.execute(text(f"DROP INDEX ix_event_{name}"))
+            for name in ("accepted", "accept_due", "rated"):
+                connection.execute(text(f"CREATE INDEX ix_event_{name} ON event (category_id, {name}_at)"))
+            connection.execute(
+                text("UPDATE alembic_version SET version_num = :first"), {"first": revisions[-1].revision}
+            )
+        assert _made_of(store) != new
     with Store.open(database_url) as store:
         assert store.migrations_current()
+        assert _made_of(store) == new
+
+
+def _made_of(store: Store) -> dict[str, list[tuple[str, list[str | None]]]]:
+    """The columns of every index, by table and name."""
+    with store.writing() as connection:
+        inspector = inspect(connection)
+        return {
+            table: sorted(
+                (str(index["name"]), index["column_names"]) for index in inspector.get_indexes(table)
+            )
+            for table in inspector.get_table_names()
+        }
 
 
 def test_two_processes_may_open_a_new_store_at_once(database_url: str) -> None:
