@@ -17,7 +17,7 @@ from api.terminal import AS_JSON, SCOPE, House, echo_json, moment, opened
 from callbacks import register_all
 from callbacks.mapviews import MapViews
 from callbacks.reads import City, Part, Reads
-from data import events
+from data import rebuilding
 from data.answers import Trace
 from data.city import load_city
 from data.citypack import CityPack, PackError
@@ -26,7 +26,8 @@ from data.grids import Tree, UnknownGrid
 from data.importing.load import Summary, import_file
 from data.opening import city_pack, fill, find_mapping, open_store
 from data.queries import figures, levels, lists, points
-from data.queries.lists import ListKind, UnknownEvent
+from data.queries.listing import ListKind
+from data.queries.lists import UnknownEvent
 from data.queries.shapes import areas, shapes
 from data.reference import NoCity, reference
 from data.settings import Settings
@@ -335,7 +336,7 @@ def rebuild() -> None:
       python app.py rebuild
     """
     with opened(patient=True) as (store, _), _progress() as progress:
-        cells = events.rebuild(store, progress)
+        cells = rebuilding.rebuild(store, progress)
     click.echo(f"{cells:,} counters made from the events")
 
 

@@ -15,7 +15,8 @@ from data.indicators import INDICATORS
 from data.periods import Unit
 from data.plain import plain_events, plain_groups, plain_rank, plain_totals, plain_trace
 from data.queries import figures, lists
-from data.queries.lists import ListKind, UnknownEvent
+from data.queries.listing import ListKind
+from data.queries.lists import UnknownEvent
 from data.reference import reference
 from data.store import Store
 from reports.terminal import events_table, groups_table, rank_table, totals_table, trace_table

@@ -9,21 +9,17 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from typing import Any, Literal, TypeAlias
 
-import numpy as np
 import psycopg
-from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from data import bulk, counters
-from data.aside import aside, let_go
 from data.clocks import Instant, iso
 from data.lifecycle import (
     Kind,
@@ -38,10 +34,9 @@ from data.lifecycle import (
     implied_steps,
     overwrites,
 )
-from data.lifts import Lifts
 from data.measures import FACT_COLUMNS, KEY_COLUMNS
 from data.reference import Reference, reference_within
-from data.schema import SECONDARY_INDEXES, event, event_past, event_step, source, store_state
+from data.schema import event, event_past, event_step, source, store_state
 from data.store import State, Store, driver_rows, raise_version, state
 
 Operation: TypeAlias = Report | Step
@@ -425,8 +420,8 @@ def delete_events(store: Store, event_ids: Sequence[int]) -> int:
 
 def bulk_add(store: Store, histories: Iterable[Sequence[Operation]], now: Instant) -> list[Outcome]:
     """Adds whole new events, each a Report followed by its Steps, and marks the counters stale; call
-    `finish_bulk` at the end. Gives one outcome an event: "added", or "refused" with the reason, when nothing of it is
-    kept. An event that the store knows already is refused.
+    `rebuilding.finish_bulk` at the end. Gives one outcome an event: "added", or "refused" with the reason, when nothing
+    of it is kept. An event that the store knows already is refused.
 
     Chunks are committed as they fill; questions are answered from the events until the counters are built.
     """
@@ -509,60 +504,3 @@ def new_ids(connection: Connection, count: int) -> list[int]:
             {"count": count},
         ).scalars()
     )
-
-
-def finish_bulk(store: Store, progress: counters.Progress = counters.quiet) -> int:
-    """Builds the counters that a bulk load left stale (also one that was cut off); gives the number of cells, 0 when
-    nothing was stale."""
-    if not store.state().counters_stale:
-        return 0
-    return rebuild(store, progress)
-
-
-def rebuild(
-    store: Store,
-    progress: counters.Progress = counters.quiet,
-    loaded: tuple[int, Mapping[str, NDArray[np.float64]]] | None = None,
-) -> int:
-    """Makes every counter anew from the events, and indexes that a load had put off, while other writers wait; gives
-    the number of cells.
-
-    `loaded` holds the facts of every event as of a store version, which saves reading them while that is the present.
-    """
-    with store.writing(alone=True) as connection:
-        lifts = reference_within(store, connection).lifts
-        if loaded is None or loaded[0] != state(connection).version:
-            _create_indexes(store, connection, progress)
-            cells = counters.rebuild_in(connection, lifts, progress)
-        else:
-            cells = _count_beside_indexes(store, connection, lifts, loaded[1], progress)
-    if store.is_sqlite:
-        let_go(store)
-    store.checkpoint()
-    return cells
-
-
-def _create_indexes(store: Store, connection: Connection, progress: counters.Progress) -> None:
-    for position, index in enumerate(SECONDARY_INDEXES):
-        progress("indexes", position / len(SECONDARY_INDEXES))
-        store.create_index(connection, index)
-
-
-def _count_beside_indexes(
-    store: Store,
-    connection: Connection,
-    lifts: Lifts,
-    facts: Mapping[str, NDArray[np.float64]],
-    progress: counters.Progress,
-) -> int:
-    """Counts in a second thread while the database builds its indexes, which leaves Python alone."""
-    with ThreadPoolExecutor(1) as beside:
-        if not store.is_sqlite:
-            counting = beside.submit(counters.tally, lifts, facts)
-            _create_indexes(store, connection, progress)
-            return counters.replace_counters(connection, counting.result(), progress)
-        with aside(store) as path:
-            writing = beside.submit(counters.tally_aside, lifts, facts, path)
-            _create_indexes(store, connection, progress)
-            progress("counting", 0.0)
-            return counters.replace_counters(connection, writing.result(), progress, path)

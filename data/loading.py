@@ -17,9 +17,10 @@ from sqlalchemy import Connection, Table, func, insert, select, update
 
 from data import counters
 from data.clocks import Instant, iso
-from data.events import Operation, bulk_add, new_ids, rebuild
+from data.events import Operation, bulk_add, new_ids
 from data.lifecycle import HIGHEST_RATING, LOWEST_RATING, PLAIN_STAGES
 from data.measures import FACT_COLUMNS, KEY_COLUMNS
+from data.rebuilding import rebuild
 from data.reference import reference_within
 from data.schema import DEFERRED_INDEXES, event, source, store_state
 from data.store import Store, StoreError, raise_version, state
@@ -83,7 +84,7 @@ def load_histories(
     source, with steps that no columns hold, go in by `events.bulk_add` before the counters are made.
 
     Refused as a whole (BadHistories) when a plain one breaks a rule. While it runs, questions are answered from the
-    events; a load that is cut off keeps whole chunks, and `events.finish_bulk` makes indexes and counters whole.
+    events; a load that is cut off keeps whole chunks, and `rebuilding.finish_bulk` makes indexes and counters whole.
     """
     with store.writing(alone=True) as connection:
         reference = reference_within(store, connection)

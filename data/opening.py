@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from data import events
+from data import rebuilding
 from data.city import load_city
 from data.citypack import CityPack, read_pack
 from data.clocks import Instant
@@ -83,7 +83,7 @@ def fill(
     if is_demo(reference(store)) and (freshness(store).empty or is_unfinished(store)):
         forget_demo(store)
         return fill_demo(store, DEFAULT_EVENTS, now, now, progress=progress)
-    events.finish_bulk(store, progress)
+    rebuilding.finish_bulk(store, progress)
     return None
 
 

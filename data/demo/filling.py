@@ -78,7 +78,7 @@ def fill_demo(
 
 def forget_demo(store: Store) -> int:
     """Takes every event of the demonstration out of the store again and gives their number; the counters are left to
-    be built by whatever is loaded next, or by `events.finish_bulk`."""
+    be built by whatever is loaded next, or by `rebuilding.finish_bulk`."""
     with store.writing(alone=True) as connection:
         count = _count(connection)
         if not count:

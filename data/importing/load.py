@@ -19,7 +19,7 @@ from typing import Any, Literal
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
-from data import events
+from data import events, rebuilding
 from data.clocks import Instant
 from data.counters import Progress, quiet
 from data.importing.drafts import Book, Draft, Drafter, Fault, Rejection, by_code_and_name
@@ -89,7 +89,7 @@ def import_file(
         except BaseException:
             rejects.abandon()
             raise
-    events.finish_bulk(store, progress)
+    rebuilding.finish_bulk(store, progress)
     return Summary(
         read=run.read,
         added=run.added,

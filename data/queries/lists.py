@@ -6,37 +6,21 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Select,
-    and_,
-    func,
-    literal,
-    or_,
-    select,
-    union_all,
-)
-from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy import Connection, func, select
 
 from data.answers import EVENT_COLUMNS, FRESHNESS_COLUMNS, STEP_COLUMNS, Page, Question, Trace, frame_of
 from data.clocks import MINUTE, Instant
 from data.lifecycle import PLAIN_STAGES, Status, implied_steps, is_suspended
 from data.measures import FACT_COLUMNS
-from data.queries.plan import Plan, plan
-from data.queries.then import as_then, known_then, open_then
+from data.queries.listing import ORDER, ListKind, PageKey, select_events
+from data.queries.plan import plan
+from data.queries.then import as_then
 from data.reference import Reference, reference_within
 from data.schema import event, event_step, source
 from data.store import Store, state
-
-ListKind: TypeAlias = Literal["overdue", "open", "newest", "all"]
-
-_BY_GRID_DEPTH = 2
-"""From this depth on a scope's newest events are found by grid; above, by time until the page is full."""
 
 
 class UnknownEvent(LookupError):
@@ -63,13 +47,11 @@ def list_events(
             question = replace(question, as_of=max(question.as_of, now_state.latest_at))
         wanted = plan(reference, question)
         key = _read_key(kind, after)
-        if wanted.as_of < now_state.latest_at:
-            statement = _past_query(reference, wanted, kind, key).limit(limit + 1)
-            found = [dict(row) for row in connection.execute(statement).mappings()]
-            rows = as_then(connection, found, wanted.as_of)
-        else:
-            statement = _list_query(wanted, kind, key).limit(limit + 1)
-            rows = [dict(row) for row in connection.execute(statement).mappings()]
+        past = wanted.as_of < now_state.latest_at
+        statement = select_events(reference, wanted, kind, _LISTED, past=past, after=key).limit(limit + 1)
+        rows = [dict(row) for row in connection.execute(statement).mappings()]
+        if past:
+            rows = as_then(connection, rows, wanted.as_of)
         names = _source_names(connection)
     more = len(rows) > limit
     listed = [_listed(reference, names, row, wanted.as_of) for row in rows[:limit]]
@@ -77,15 +59,8 @@ def list_events(
     if not more:
         return Page(frame, None)
     last = rows[limit - 1]
-    return Page(frame, f"{last[_ORDER[kind]] if last[_ORDER[kind]] is not None else ''}.{last['id']}")
+    return Page(frame, f"{last[ORDER[kind]] if last[ORDER[kind]] is not None else ''}.{last['id']}")
 
-
-_ORDER: Mapping[ListKind, str] = {
-    "overdue": "handle_due_at",
-    "open": "handle_due_at",
-    "newest": "reported_at",
-    "all": "reported_at",
-}
 
 _LISTED = (
     "id",
@@ -105,78 +80,7 @@ _LISTED = (
 )
 
 
-def _list_query(wanted: Plan, kind: ListKind, after: tuple[Instant | None, int] | None) -> Select[Any]:
-    """The list as of now: its indexes hold the rows in its order."""
-    by_grid = kind in ("newest", "all") and wanted.scope.depth >= _BY_GRID_DEPTH
-    where = _within(wanted, kind, event.c, by_grid)
-    order = event.c[_ORDER[kind]]
-    if kind in ("overdue", "open"):
-        where.append(event.c.closed_at.is_(None) & event.c.withdrawn_at.is_(None))
-    if after is not None:
-        where.append(_beyond(kind, order, after))
-    descending = kind == "newest"
-    key = (order.desc(), event.c.id.desc()) if descending else (order, event.c.id)
-    if kind == "open":
-        key = (order.is_(None), *key)
-    return select(*[event.c[name] for name in _LISTED]).order_by(*key).where(*where)
-
-
-def _past_query(
-    reference: Reference, wanted: Plan, kind: ListKind, after: tuple[Instant | None, int] | None
-) -> Select[Any]:
-    """The list as of a past instant, put together from what stood then and what has been overwritten since."""
-    if kind in ("overdue", "open"):
-        branches = open_then(wanted.as_of, tuple(reference.category_by_id), overdue=kind == "overdue")
-    else:
-        branches = known_then(wanted.as_of)
-    selects = []
-    for branch in branches:
-        where = _within(wanted, kind, branch.facts, False)
-        if after is not None:
-            where.append(_beyond(kind, branch.facts[_ORDER[kind]], after))
-        selects.append(branch.select(_LISTED).where(*where))
-    found = union_all(*selects).subquery()
-    order = found.c[_ORDER[kind]]
-    if kind == "newest":
-        return select(found).order_by(order.desc(), found.c.id.desc())
-    return select(found).order_by(order.is_(None), order, found.c.id)
-
-
-def _within(
-    wanted: Plan, kind: ListKind, facts: ReadOnlyColumnCollection[str, Any], by_grid: bool
-) -> list[ColumnElement[bool]]:
-    """The scope, the filters, and the period or the deadline that the list is about."""
-    where: list[ColumnElement[bool]] = []
-    if wanted.scope.depth > 0:
-        inside = facts["grid_id"] if by_grid else facts["grid_id"] + 0
-        where.append(inside.between(wanted.scope.id, wanted.scope.last_id))
-    if wanted.categories is not None:
-        where.append((facts["category_id"] + 0).in_(wanted.categories))
-    if wanted.channels is not None:
-        where.append((facts["channel_id"] + 0).in_(wanted.channels))
-    order = facts[_ORDER[kind]]
-    as_of = literal(wanted.as_of, BigInteger)
-    if kind == "overdue":
-        where.append(order < as_of)
-    elif kind != "open":
-        where += [order >= wanted.period.start, order < wanted.period.end, order <= as_of]
-    return where
-
-
-def _beyond(
-    kind: ListKind, order: ColumnElement[Any], after: tuple[Instant | None, int]
-) -> ColumnElement[bool]:
-    """What stands behind the last row of the page before."""
-    at, event_id = after
-    if at is None:
-        return order.is_(None) & (event.c.id > event_id)
-    if kind == "newest":
-        return and_(order <= at, or_(order < at, and_(order == at, event.c.id < event_id)))
-    tail = and_(order >= at, or_(order > at, and_(order == at, event.c.id > event_id)))
-    return or_(order.is_(None), tail) if kind == "open" else tail
-
-
-def _read_key(kind: ListKind, after: str | None) -> tuple[Instant | None, int] | None:
+def _read_key(kind: ListKind, after: str | None) -> PageKey | None:
     if after is None:
         return None
     matched = _KEY.fullmatch(after)

@@ -16,10 +16,11 @@ from app import bind_reads
 from callbacks.mapviews import BadRequest, MapViews, labels, ranked
 from callbacks.reads import Reads
 from data.answers import Question
-from data.events import bulk_add, finish_bulk
+from data.events import bulk_add
 from data.indicators import INDICATORS
 from data.queries.figures import by_grid, rank
 from data.queries.points import event_points
+from data.rebuilding import finish_bulk
 from data.reference import Reference, reference
 from data.store import Store
 from maps import scales

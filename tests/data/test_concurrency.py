@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import select
 
 from data import counters
-from data.events import finish_bulk, write
+from data.events import write
+from data.rebuilding import finish_bulk
 from data.reference import reference
 from data.schema import event, event_step, source
 from data.store import Store

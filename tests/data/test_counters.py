@@ -13,7 +13,7 @@ from data import counters
 from data.answers import Question
 from data.city import load_city
 from data.clocks import Instant, parse_instant
-from data.events import Operation, bulk_add, delete_events, finish_bulk, rebuild, write
+from data.events import Operation, bulk_add, delete_events, write
 from data.grains import GRAINS, OWN_GRAINS
 from data.grids import Node
 from data.lifecycle import PLAIN_STAGES, Kind, Report, Step
@@ -21,6 +21,7 @@ from data.loading import NULL, BadHistories, Histories, load_histories
 from data.periods import Period
 from data.queries.figures import totals
 from data.queries.lists import list_events
+from data.rebuilding import finish_bulk, rebuild
 from data.reference import Reference, reference
 from data.schema import category, channel, event, event_past, rollup, rollup_version
 from data.store import Store, StoreError

@@ -12,8 +12,9 @@ from typing import Any
 
 from data import events
 from data.clocks import HOUR, SECOND
-from data.events import Operation, Outcome, bulk_add, finish_bulk, write
+from data.events import Operation, Outcome, bulk_add, write
 from data.lifecycle import Report, Step
+from data.rebuilding import finish_bulk
 from data.reference import reference
 from data.store import Store
 from tests.support.city import SHANGHAI

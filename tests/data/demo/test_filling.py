@@ -12,12 +12,13 @@ from data.city import load_city
 from data.clocks import DAY, Instant, parse_instant
 from data.demo.filling import demo_events, fill_demo, forget_demo, is_demo, is_unfinished
 from data.demo.history import SOURCE
-from data.events import finish_bulk, rebuild, write
+from data.events import write
 from data.indicators import shown
 from data.lifecycle import Report
 from data.periods import Period
 from data.queries.figures import by_grid, totals
 from data.queries.lists import list_events, trace
+from data.rebuilding import finish_bulk, rebuild
 from data.reference import reference
 from data.schema import event, event_past, event_step, source, store_state
 from data.settings import Settings

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from data.answers import Question
 from data.city import load_city
-from data.events import bulk_add, delete_events, finish_bulk, write
+from data.events import bulk_add, delete_events, write
 from data.grids import Node
 from data.indicators import INDICATORS
 from data.periods import Period
 from data.queries.figures import by_grid
 from data.queries.levels import level_values
 from data.queries.own import LEVEL_DEPTH
+from data.rebuilding import finish_bulk
 from data.reference import reference
 from data.store import Store
 from tests.support.asked import Past, questions, random_past, told_by_group

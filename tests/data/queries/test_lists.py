@@ -15,7 +15,8 @@ from data.events import Operation, write
 from data.lifecycle import Kind, Report, Step
 from data.periods import Period
 from data.queries.figures import totals
-from data.queries.lists import ListKind, UnknownEvent, find_event, freshness, list_events, status_key, trace
+from data.queries.listing import ListKind
+from data.queries.lists import UnknownEvent, find_event, freshness, list_events, status_key, trace
 from data.store import Store
 from tests.support.asked import Past, questions
 from tests.support.brute import EventRow, inside
