@@ -10,16 +10,14 @@ import dash
 from dash import ClientsideFunction, Input, Output, State, html, no_update, set_props
 from dash.exceptions import PreventUpdate
 
-from callbacks import state
+from callbacks import scenery, state
 from callbacks.mapviews import MapViews
 from callbacks.outlines import OutlinesOf
-from callbacks.overview import filters
 from callbacks.reads import City, Reads, targets
-from callbacks.state import Scene, ViewState, to_search
+from callbacks.state import Scene, to_search
 from data.clocks import iso
-from data.grids import Grid, Tree
+from data.grids import Tree
 from data.indicators import INDICATORS, NO_DATA, shown
-from data.periods import PERIOD_KEYS
 from data.words import word
 from layouts import ids, rows, text
 from layouts import map as page
@@ -90,15 +88,15 @@ def _register_scene(app: dash.Dash, reads: Reads, views: MapViews) -> None:
         return (
             no_update if kept == before else kept,
             city.name,
-            header.breadcrumb(_crumbs(tree, found)),
+            header.breadcrumb(scenery.crumbs(tree, found)),
             page.badges(city.illustrative, city.demo),
             header.as_of_line(
                 text.moment(found.clock, found.as_of),
                 city.zone,
-                _why(found),
+                scenery.why(found),
                 to_search(found.view.now()),
             ),
-            [*header.notices(problems), *filters(found, city)],
+            [*header.notices(problems), *scenery.filters(found, city)],
             [],
             True,
             False,
@@ -120,12 +118,9 @@ def _register_side(app: dash.Dash, reads: Reads, views: MapViews) -> None:
     def card(data: Mapping[str, Any] | None) -> Any:
         city, _, found = _met(views, data)
         key = found.view.indicator
-        compared = reads.compare_some(found.question, (key, "received"))
+        compared = reads.compare_some(found.question, (key, *scenery.HEARD_BY))
         figure = compared.current[key]
-        before = compared.before.get(key)
-        if not compared.before["received"].numerator:
-            before = None
-        moved = text.change(key, figure, before)
+        moved = text.change(key, figure, scenery.heard(compared.before).get(key))
         change = html.Span(moved.text, className=f"change-text is-{moved.verdict}")
         target = targets(city).get(key)
         return page.card(
@@ -209,8 +204,8 @@ def _register_plain(app: dash.Dash, reads: Reads, views: MapViews, outlines: Out
         leaf = not tree.children(code)
         frame = reads.by_grid(found.question, (key,))
         cells = [rows.leaf_cell(frame, key, code, found.grid.name)] if leaf else rows.cells(frame, key)
-        wide = min(max(float(scale or 1.0), 1.0), 3.0)
-        figure = choropleth(key, cells, outlines(tree, code), focus=code if leaf else None, scale=wide)
+        focus = code if leaf else None
+        figure = choropleth(key, cells, outlines(tree, code), focus=focus, scale=scenery.scaled(scale))
         return [html.P(word("map.without_gl"), className="notice"), page.plain_map(figure)], False
 
     app.clientside_callback(
@@ -280,39 +275,16 @@ def _at_known_level(found: Scene, book: Atlas) -> tuple[Scene, tuple[str, ...]]:
     return state.relevelled(found, ""), (told,)
 
 
-def _why(found: Scene) -> str | None:
-    if found.live:
-        return None
-    return word("as_of.chosen") if found.view.as_of is not None else word("as_of.stale")
-
-
-def _crumbs(tree: Tree, found: Scene) -> list[Choice]:
-    above = tree.ancestors(found.grid.code)
-    return [
-        Choice(grid.name, to_search(_within(found.view, grid)), grid is found.grid)
-        for grid in ([*above, found.grid] if above else [])
-    ]
-
-
-def _within(view: ViewState, grid: Grid) -> ViewState:
-    return view.within("" if grid.parent is None else grid.code)
-
-
 def _menus(found: Scene, city: City) -> list[Menu]:
     view = found.view
     indicators = [
         Choice(one.label_zh, to_search(view.of(one.key)), one.key == view.indicator)
         for one in INDICATORS.values()
     ]
-    own_days = view.first is not None
-    periods = [
-        Choice(word(f"period.{key}"), to_search(view.during(key)), not own_days and view.period == key)
-        for key in PERIOD_KEYS
-    ]
-    span = text.span(found.clock, found.period)
+    period = word(f"period.{view.period}") if view.first is None else text.span(found.clock, found.period)
     menus = [
         Menu(word("map.menu_indicator"), INDICATORS[view.indicator].label_zh, indicators),
-        Menu(word("map.menu_period"), span if own_days else word(f"period.{view.period}"), periods),
+        Menu(word("map.menu_period"), period, scenery.periods(found)),
     ]
     for label, every, parts, chosen, with_code in (
         ("group.channel", "map.every_channel", city.channels, view.channel, view.by_channel),

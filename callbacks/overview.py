@@ -10,14 +10,13 @@ import dash
 from dash import ClientsideFunction, Input, Output, Patch, State, ctx, no_update, set_props
 from dash.exceptions import PreventUpdate
 
-from callbacks import state
+from callbacks import scenery, state
 from callbacks.outlines import OutlinesOf
 from callbacks.reads import City, Reads, targets
-from callbacks.state import Scene, ViewState, to_search
+from callbacks.state import Scene, to_search
 from data.clocks import ZoneClock
 from data.grids import Grid, Tree
-from data.indicators import INDICATORS, Figure
-from data.periods import PERIOD_KEYS
+from data.indicators import INDICATORS
 from data.words import word
 from layouts import ids, rows, text
 from layouts.parts import cards as card_parts
@@ -127,7 +126,7 @@ def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None
     def cards(data: Mapping[str, Any] | None) -> tuple[Any, str]:
         _, found = _scene(reads, data)
         compared = reads.compare(found.question)
-        before, last_year = _heard(compared.before), _heard(compared.last_year)
+        before, last_year = scenery.heard(compared.before), scenery.heard(compared.last_year)
         aims = targets(reads.city())
         made = [
             card_parts.Card(
@@ -167,7 +166,7 @@ def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None
         cells = [rows.leaf_cell(frame, key, code, found.grid.name)] if leaf else rows.cells(frame, key)
         definition = INDICATORS[key]
         figure = choropleth(
-            key, cells, outlines(tree, code), focus=code if leaf else None, scale=_scaled(scale)
+            key, cells, outlines(tree, code), focus=code if leaf else None, scale=scenery.scaled(scale)
         )
         ranked, few = (
             rows.rank_rows(reads.rank(found.question, key), key, code, _within(found))
@@ -200,7 +199,7 @@ def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None
         frame = reads.by_time(found.question, found.unit, (key,))
         points = rows.points(frame, key, found.clock, state.buckets(found), found.unit, found.as_of)
         title = word("trend.title").format(label=INDICATORS[key].label_zh, unit=word(f"unit.{found.unit}"))
-        return trend(key, points, target=targets(reads.city()).get(key), scale=_scaled(scale)), title
+        return trend(key, points, target=targets(reads.city()).get(key), scale=scenery.scaled(scale)), title
 
     @app.callback(
         Output(ids.CATEGORIES, "children"),
@@ -311,42 +310,20 @@ def _arrived(reads: Reads, city: City, search: str, before: Mapping[str, Any] | 
     return (
         no_update if same else kept,
         header.city_name(city.name, city.demo),
-        header.breadcrumb(_crumbs(tree, found)),
+        header.breadcrumb(scenery.crumbs(tree, found)),
         header.as_of_line(
-            text.moment(clock, as_of), city.zone, _why(found, now), to_search(found.view.now())
+            text.moment(clock, as_of), city.zone, scenery.why(found), to_search(found.view.now())
         ),
         header.freshness_list(rows.source_ages(freshness, clock, now)),
-        [*header.notices(problems), *filters(found, city)],
+        [*header.notices(problems), *scenery.filters(found, city)],
         [],
         True,
         False,
-        header.segments(_periods(found)),
+        header.segments(scenery.periods(found)),
         clock.local(found.period.start).date().isoformat(),
         last.isoformat(),
         MAP_PATH + to_search(found.view.opened(None)),
     )
-
-
-def filters(found: Scene, city: City) -> list[Any]:
-    """What the figures are narrowed to, each with a link that takes the filter away."""
-    made = []
-    for code, parts, label, plain in (
-        (found.view.channel, city.channels, "group.channel", found.view.by_channel("")),
-        (found.view.category, city.categories, "group.category", found.view.by_category("")),
-    ):
-        if code:
-            name = next((part.name for part in parts if part.code == code), "")
-            name = name or next((part.top_name for part in parts if part.top_code == code), code)
-            said = word("filter.only").format(what=word(label), name=name)
-            made.append(header.filter_note(said, word("filter.clear"), to_search(plain)))
-    return made
-
-
-def _why(found: Scene, now: int) -> str | None:
-    """Why the figures hold for a past instant, or None when they hold for the present."""
-    if found.as_of >= now:
-        return None
-    return word("as_of.chosen") if found.view.as_of is not None else word("as_of.stale")
 
 
 def _scene(reads: Reads, data: Mapping[str, Any] | None) -> tuple[Tree, Scene]:
@@ -360,34 +337,12 @@ def _scene(reads: Reads, data: Mapping[str, Any] | None) -> tuple[Tree, Scene]:
     return tree, found
 
 
-def _crumbs(tree: Tree, found: Scene) -> list[header.Choice]:
-    above = tree.ancestors(found.grid.code)
-    if not above:
-        return []
-    way = [*above, found.grid]
-    return [header.Choice(grid.name, _grid_href(found.view, grid), grid is found.grid) for grid in way]
-
-
-def _grid_href(view: ViewState, grid: Grid) -> str:
-    return to_search(view.within("" if grid.parent is None else grid.code))
-
-
 def _within(found: Scene) -> Any:
     return lambda code: to_search(found.view.within(code))
 
 
 def _opened(found: Scene) -> Any:
     return lambda number: to_search(found.view.opened(number))
-
-
-def _periods(found: Scene) -> list[header.Choice]:
-    view = found.view
-    return [
-        header.Choice(
-            word(f"period.{key}"), to_search(view.during(key)), view.first is None and view.period == key
-        )
-        for key in PERIOD_KEYS
-    ]
 
 
 def _picks(tree: Tree, found: Scene, wanted: str) -> Any:
@@ -405,7 +360,7 @@ def _picks(tree: Tree, found: Scene, wanted: str) -> Any:
         heading = word("picker.below").format(grid=base.name)
     shown = [
         header.Choice(
-            grid.name, _grid_href(found.view, grid), grid.code == found.grid.code, _beneath(tree, grid)
+            grid.name, scenery.grid_href(found.view, grid), grid.code == found.grid.code, _beneath(tree, grid)
         )
         for grid in hits[:PICKED]
     ]
@@ -422,19 +377,6 @@ def _beside_received(key: str) -> str:
     return state.DEFAULT_INDICATOR if key == "received" else key
 
 
-def _heard(figures: Mapping[str, Figure]) -> Mapping[str, Figure]:
-    """The figures of a period to compare with; none where nothing was reported or closed in it.
-
-    Such a period lies before the city's first data: a rise from zero would be an artefact.
-    """
-    told = [figures[key].numerator for key in ("received", "closed") if key in figures]
-    return figures if any(told) else {}
-
-
 def _illustrative(reads: Reads) -> bool:
     city = reads.city()
     return city is not None and city.illustrative
-
-
-def _scaled(scale: float | None) -> float:
-    return min(max(float(scale or 1.0), 1.0), 3.0)

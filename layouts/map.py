@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from data.words import word
 from layouts import ids
 from layouts.attributes import attributes
-from layouts.parts.header import Choice
+from layouts.parts.header import Choice, place_row
 from maps import style
 
 _WORDS = (
@@ -90,24 +90,11 @@ def plain_map(figure: Any) -> Component:
 def _header() -> Component:
     return html.Header(
         [
-            html.Div(
-                [
-                    html.Div(
-                        [
-                            html.Span(word("product.name"), className="brand"),
-                            html.H1(id=ids.MAP_CITY, className="city"),
-                            html.Nav(
-                                id=ids.MAP_CRUMBS,
-                                className="crumbs",
-                                **attributes({"aria-label": word("page.crumbs")}),
-                            ),
-                            html.Span(id=ids.MAP_BADGES, className="badges"),
-                        ],
-                        className="place",
-                    ),
-                    html.Div(id=ids.MAP_AS_OF, className="as-of"),
-                ],
-                className="head-row",
+            place_row(
+                ids.MAP_CITY,
+                ids.MAP_CRUMBS,
+                ids.MAP_AS_OF,
+                html.Span(id=ids.MAP_BADGES, className="badges"),
             ),
             html.Div(
                 [

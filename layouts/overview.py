@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from data.words import word
 from layouts import ids
 from layouts.attributes import attributes
+from layouts.parts.header import place_row
 from layouts.parts.tables import events_head
 
 _GRAPH: Any = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False, "doubleClick": False}
@@ -37,24 +38,7 @@ def layout(*, topology_address: str = "/assets/geo/") -> Component:
 def _header() -> Component:
     return html.Header(
         [
-            html.Div(
-                [
-                    html.Div(
-                        [
-                            html.Span(word("product.name"), className="brand"),
-                            html.H1(id=ids.CITY, className="city"),
-                            html.Nav(
-                                id=ids.CRUMBS,
-                                className="crumbs",
-                                **attributes({"aria-label": word("page.crumbs")}),
-                            ),
-                        ],
-                        className="place",
-                    ),
-                    html.Div(id=ids.AS_OF, className="as-of"),
-                ],
-                className="head-row",
-            ),
+            place_row(ids.CITY, ids.CRUMBS, ids.AS_OF),
             html.Div(
                 [
                     _picker(),

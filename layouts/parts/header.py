@@ -32,6 +32,27 @@ class SourceAge:
     stale: bool
 
 
+def place_row(city_id: str, crumbs_id: str, as_of_id: str, *more: Component) -> Component:
+    """The first row of a page's head: product, city, way to the scope, whatever else names the place; and the as-of."""
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Span(word("product.name"), className="brand"),
+                    html.H1(id=city_id, className="city"),
+                    html.Nav(
+                        id=crumbs_id, className="crumbs", **attributes({"aria-label": word("page.crumbs")})
+                    ),
+                    *more,
+                ],
+                className="place",
+            ),
+            html.Div(id=as_of_id, className="as-of"),
+        ],
+        className="head-row",
+    )
+
+
 def city_name(name: str, demo: bool) -> list[Component]:
     """The city's name; made-up events are said to be made up wherever it stands."""
     named: list[Component] = [html.Span(name)]
