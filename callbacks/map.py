@@ -124,7 +124,7 @@ def _register_side(app: dash.Dash, reads: Reads, views: MapViews) -> None:
         change = html.Span(moved.text, className=f"change-text is-{moved.verdict}")
         target = targets(city).get(key)
         return page.card(
-            INDICATORS[key].label_zh,
+            INDICATORS[key].label,
             shown(key, figure.value),
             "" if figure.denominator is None else count_text(figure.numerator, figure.denominator),
             [word("change.before"), " ", change],
@@ -153,7 +153,7 @@ def _register_side(app: dash.Dash, reads: Reads, views: MapViews) -> None:
         )
         few_text = word("rank.few").format(n=len(few), minimum=rows.MINIMUM)
         own = rows.own_row(reads.by_grid(found.question, (key,)), key)
-        made = tables.ranking(ranked, few, few_text, own, INDICATORS[key].label_zh)
+        made = tables.ranking(ranked, few, few_text, own, INDICATORS[key].label)
         return made, word("map.children").format(grid=found.grid.name)
 
     @app.callback(
@@ -250,7 +250,7 @@ def _scene_data(city: City, tree: Tree, found: Scene, book: Atlas, token: str) -
         "theme": found.view.theme,
         "indicator": {
             "key": definition.key,
-            "label": definition.label_zh,
+            "label": definition.label,
             "kind": definition.kind,
             "decimals": definition.decimals,
         },
@@ -278,12 +278,12 @@ def _at_known_level(found: Scene, book: Atlas) -> tuple[Scene, tuple[str, ...]]:
 def _menus(found: Scene, city: City) -> list[Menu]:
     view = found.view
     indicators = [
-        Choice(one.label_zh, to_search(view.of(one.key)), one.key == view.indicator)
+        Choice(one.label, to_search(view.of(one.key)), one.key == view.indicator)
         for one in INDICATORS.values()
     ]
     period = word(f"period.{view.period}") if view.first is None else text.span(found.clock, found.period)
     menus = [
-        Menu(word("map.menu_indicator"), INDICATORS[view.indicator].label_zh, indicators),
+        Menu(word("map.menu_indicator"), INDICATORS[view.indicator].label, indicators),
         Menu(word("map.menu_period"), period, scenery.periods(found)),
     ]
     for label, every, parts, chosen, with_code in (

@@ -177,12 +177,12 @@ def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None
         return (
             figure,
             map_legend(legend(key, cells)),
-            word("map.title").format(grid=found.grid.name, label=definition.label_zh),
+            word("map.title").format(grid=found.grid.name, label=definition.label),
             definition.formula + (word("map.illustrative") if _illustrative(reads) else ""),
             tables.ranking(
-                ranked, few, few_text, None if leaf else rows.own_row(frame, key), definition.label_zh
+                ranked, few, few_text, None if leaf else rows.own_row(frame, key), definition.label
             ),
-            word("rank.title").format(label=definition.label_zh),
+            word("rank.title").format(label=definition.label),
         )
 
     @app.callback(
@@ -198,7 +198,7 @@ def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None
         key = found.view.indicator
         frame = reads.by_time(found.question, found.unit, (key,))
         points = rows.points(frame, key, found.clock, state.buckets(found), found.unit, found.as_of)
-        title = word("trend.title").format(label=INDICATORS[key].label_zh, unit=word(f"unit.{found.unit}"))
+        title = word("trend.title").format(label=INDICATORS[key].label, unit=word(f"unit.{found.unit}"))
         return trend(key, points, target=targets(reads.city()).get(key), scale=scenery.scaled(scale)), title
 
     @app.callback(
@@ -213,7 +213,7 @@ def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None
         key = _beside_received(found.view.indicator)
         made = rows.group_rows(reads.by_category(found.question, ("received", key)), key)
         title = word("group.categories").format(n=len(made))
-        return tables.groups(made, word("group.category"), INDICATORS[key].label_zh), title
+        return tables.groups(made, word("group.category"), INDICATORS[key].label), title
 
     @app.callback(
         Output(ids.CHANNELS, "children"),
@@ -227,7 +227,7 @@ def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None
         key = _beside_received(found.view.indicator)
         made = rows.group_rows(reads.by_channel(found.question, ("received", key)), key)
         title = word("group.channels").format(n=len(made))
-        return tables.groups(made, word("group.channel"), INDICATORS[key].label_zh), title
+        return tables.groups(made, word("group.channel"), INDICATORS[key].label), title
 
 
 def _register_events(app: dash.Dash, reads: Reads) -> None:

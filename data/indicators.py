@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from data.words import language
+
 NO_DATA = "—"
 
 OVERDUE_OPEN = "overdue_open"
@@ -27,11 +29,21 @@ class Indicator:
     better: Literal["up", "down", "none"]
     numerator: str
     denominator: str | None
-    formula: str
+    formula_zh: str
     formula_en: str
     source: str
     decimals: int = 1
     target: float | None = None
+
+    @property
+    def label(self) -> str:
+        """The name in the language spoken."""
+        return self.label_zh if language() == "zh" else self.label_en
+
+    @property
+    def formula(self) -> str:
+        """The definition in words, in the language spoken."""
+        return self.formula_zh if language() == "zh" else self.formula_en
 
 
 _DESIGN = "Yiping indicator rules, after GB/T 30428.4 performance evaluation"
@@ -46,7 +58,7 @@ _DEFINITIONS: tuple[Indicator, ...] = (
         better="none",
         numerator="received",
         denominator=None,
-        formula="统计期内上报的事件数（不含已撤销）",
+        formula_zh="统计期内上报的事件数（不含已撤销）",
         formula_en="events reported in P (and by T), withdrawn ones left out",
         source=_DESIGN,
         decimals=0,
@@ -59,7 +71,7 @@ _DEFINITIONS: tuple[Indicator, ...] = (
         better="none",
         numerator="accepted",
         denominator=None,
-        formula="统计期内接单的事件数",
+        formula_zh="统计期内接单的事件数",
         formula_en="events accepted in P",
         source=_DESIGN,
         decimals=0,
@@ -72,7 +84,7 @@ _DEFINITIONS: tuple[Indicator, ...] = (
         better="none",
         numerator="closed",
         denominator=None,
-        formula="统计期内办结的事件数",
+        formula_zh="统计期内办结的事件数",
         formula_en="events closed in P",
         source=_DESIGN,
         decimals=0,
@@ -85,7 +97,7 @@ _DEFINITIONS: tuple[Indicator, ...] = (
         better="up",
         numerator="accept_on_time",
         denominator="accept_due",
-        formula="接单期限在统计期内且已到期的事件中，期限当时或之前已接单的占比",
+        formula_zh="接单期限在统计期内且已到期的事件中，期限当时或之前已接单的占比",
         formula_en="of the events whose acceptance deadline lies in P and <= T: those accepted at or before it",
         source=_DESIGN,
     ),
@@ -97,7 +109,7 @@ _DEFINITIONS: tuple[Indicator, ...] = (
         better="up",
         numerator="handle_on_time",
         denominator="handle_due",
-        formula="处置期限在统计期内且已到期的事件中，期限当时或之前已处置的占比；超期未办计入分母",
+        formula_zh="处置期限在统计期内且已到期的事件中，期限当时或之前已处置的占比；超期未办计入分母",
         formula_en="of the events whose handling deadline lies in P and <= T: those handled at or before it",
         source=_DESIGN,
     ),
@@ -109,7 +121,7 @@ _DEFINITIONS: tuple[Indicator, ...] = (
         better="up",
         numerator="received_closed",
         denominator="received",
-        formula="统计期内上报的事件中，截至统计时点已办结的占比",
+        formula_zh="统计期内上报的事件中，截至统计时点已办结的占比",
         formula_en="of the events reported in P: those closed by T",
         source=_DESIGN,
     ),
@@ -121,7 +133,7 @@ _DEFINITIONS: tuple[Indicator, ...] = (
         better="up",
         numerator="closed_on_time",
         denominator="closed_judged",
-        formula="统计期内办结且有处置期限的事件中，期限当时或之前已处置的占比；申诉通过的不计",
+        formula_zh="统计期内办结且有处置期限的事件中，期限当时或之前已处置的占比；申诉通过的不计",
         formula_en="of the events closed in P that have a handling deadline: those handled at or before it",
         source=_DESIGN,
     ),
@@ -133,7 +145,7 @@ _DEFINITIONS: tuple[Indicator, ...] = (
         better="up",
         numerator="received_closed_on_time",
         denominator="received_closed_judged",
-        formula="统计期内上报、截至统计时点已办结且有处置期限的事件中，期限当时或之前已处置的占比",
+        formula_zh="统计期内上报、截至统计时点已办结且有处置期限的事件中，期限当时或之前已处置的占比",
         formula_en="of the events reported in P, closed by T, with a handling deadline: those handled at or before it",
         source=_DESIGN,
     ),
@@ -145,7 +157,7 @@ _DEFINITIONS: tuple[Indicator, ...] = (
         better="up",
         numerator="satisfied",
         denominator="rated",
-        formula="统计期内的有效评价中，非常满意、满意、基本满意的占比；默认评价不计",
+        formula_zh="统计期内的有效评价中，非常满意、满意、基本满意的占比；默认评价不计",
         formula_en="of the valid ratings given in P: those of 3, 4 or 5",
         source=_RATING,
     ),
@@ -157,7 +169,7 @@ _DEFINITIONS: tuple[Indicator, ...] = (
         better="up",
         numerator="closed_rated",
         denominator="closed",
-        formula="统计期内办结的事件中，群众主动评价的占比；默认评价不计",
+        formula_zh="统计期内办结的事件中，群众主动评价的占比；默认评价不计",
         formula_en="of the events closed in P: those that a citizen rated (default ratings never count)",
         source=_RATING,
     ),
@@ -169,7 +181,7 @@ _DEFINITIONS: tuple[Indicator, ...] = (
         better="down",
         numerator=OVERDUE_OPEN,
         denominator=None,
-        formula="截至统计时点仍未办结、处置期限已过的事件数；与统计期无关",
+        formula_zh="截至统计时点仍未办结、处置期限已过的事件数；与统计期无关",
         formula_en="events open at T whose handling deadline is before T, whatever P is",
         source=_DESIGN,
         decimals=0,
@@ -182,7 +194,7 @@ _DEFINITIONS: tuple[Indicator, ...] = (
         better="down",
         numerator="closed_reworked",
         denominator="closed",
-        formula="统计期内办结的事件中，至少被退回或返工一次的占比（按件不按次）",
+        formula_zh="统计期内办结的事件中，至少被退回或返工一次的占比（按件不按次）",
         formula_en="of the events closed in P: those that were returned or reopened at least once",
         source=_DESIGN,
     ),
@@ -194,7 +206,7 @@ _DEFINITIONS: tuple[Indicator, ...] = (
         better="down",
         numerator="closed_false",
         denominator="closed_rated",
-        formula="统计期内办结且有评价的事件中，评价为不满意或非常不满意且反映未解决的占比",
+        formula_zh="统计期内办结且有评价的事件中，评价为不满意或非常不满意且反映未解决的占比",
         formula_en='of the rated events closed in P: those rated 1 or 2 with "not solved"',
         source=_RATING,
     ),
@@ -244,7 +256,7 @@ def shown(key: str, value: float | None) -> str:
 def indicators_markdown() -> str:
     """docs/indicators.md: every definition as it is used."""
     rows = [
-        f"| `{each.key}` | {each.label_zh} | {each.label_en} | {each.formula_en} | {each.formula} | "
+        f"| `{each.key}` | {each.label_zh} | {each.label_en} | {each.formula_en} | {each.formula_zh} | "
         f"`{each.numerator}` / {f'`{each.denominator}`' if each.denominator else '–'} | {each.better} | {each.source} |"
         for each in INDICATORS.values()
     ]

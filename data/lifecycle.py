@@ -23,7 +23,7 @@ LOWEST_RATING, HIGHEST_RATING = 1, 5
 
 
 class Kind(StrEnum):
-    """The kinds of steps; Chinese names are in data/words.py under `kind.*`."""
+    """The kinds of steps; Chinese names are in data/words/ under `kind.*`."""
 
     REPORT = "report"
     ACCEPT = "accept"

@@ -138,7 +138,7 @@ def _bars(points: Sequence[Point], heights: Sequence[float], color: str, axis: s
 
 
 def _told(key: str, points: Sequence[Point]) -> list[list[str]]:
-    label = INDICATORS[key].label_zh
+    label = INDICATORS[key].label
     return [
         [
             point.label,

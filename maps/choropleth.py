@@ -191,10 +191,10 @@ def _names(labels: Sequence[Label], scale: float) -> dict[str, Any]:
 
 def _told(key: str, cell: Cell) -> list[str]:
     definition = INDICATORS[key]
-    value = f"{definition.label_zh} {shown(key, cell.value)}"
+    value = f"{definition.label} {shown(key, cell.value)}"
     n = word("figure.n").format(n=count_text(cell.numerator, cell.denominator))
     if cell.value is None:
-        return [cell.name, f"{definition.label_zh} {word('data.none')}", n]
+        return [cell.name, f"{definition.label} {word('data.none')}", n]
     return [cell.name, value, f"{n}（{word('rank.few_short')}）" if cell.too_few else n]
 
 

@@ -99,7 +99,7 @@ def _source_names(connection: Connection) -> dict[int, str]:
 
 
 def status_key(row: Mapping[str, Any], as_of: Instant) -> str:
-    """The key of the event's status (`status.*` in data/words.py); a suspension that lasts shows as such."""
+    """The key of the event's status (`status.*` in data/words/); a suspension that lasts shows as such."""
     if is_suspended(row, as_of):
         return "suspended"
     return Status(row["status"]).name.lower()

@@ -58,7 +58,7 @@ def _card(card: Card, before: str, last_year: str, name: str) -> Component:
     tip = f"formula-{card.figure.key}"
     return html.A(
         [
-            html.Span(definition.label_zh, className="card-label"),
+            html.Span(definition.label, className="card-label"),
             html.Span(shown(definition.key, card.figure.value), className="card-value"),
             html.Span(_n(card.figure), className="card-n"),
             _moved(definition.key, word("change.before"), change(definition.key, card.figure, card.before)),

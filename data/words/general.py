@@ -1,0 +1,38 @@
+"""The words that stand everywhere: the product, times and lengths of time, yes and no."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "product.name": ("一屏", "Yiping"),
+    "product.title": ("一屏 · 网格化治理", "Yiping · city by grids"),
+    "grid.own": ("未落入下级网格", "Not placed in a lower grid"),
+    "data.none": ("暂无数据", "no data"),
+    "data.illustrative": ("示意", "illustrative"),
+    "data.demo": ("演示数据", "demo data"),
+    "period.today": ("今日", "Today"),
+    "period.yesterday": ("昨日", "Yesterday"),
+    "period.last_7_days": ("近7天", "Last 7 days"),
+    "period.last_30_days": ("近30天", "Last 30 days"),
+    "period.this_month": ("本月", "This month"),
+    "period.last_month": ("上月", "Last month"),
+    "period.this_year": ("今年", "This year"),
+    "age.now": ("刚刚", "just now"),
+    "age.ago": ("{length}前", "{length} ago"),
+    "length.minutes": ("{n}分钟", "{n} min"),
+    "length.hours": ("{n}小时", "{n} h"),
+    "length.days": ("{n}天", "{n} days"),
+    "period.span": ("{first} 至 {last}", "{first} to {last}"),
+    "unit.hour": ("小时", "hour"),
+    "unit.day": ("日", "day"),
+    "unit.week": ("周", "week"),
+    "unit.month": ("月", "month"),
+    "weekday.1": ("周一", "Mon"),
+    "weekday.2": ("周二", "Tue"),
+    "weekday.3": ("周三", "Wed"),
+    "weekday.4": ("周四", "Thu"),
+    "weekday.5": ("周五", "Fri"),
+    "weekday.6": ("周六", "Sat"),
+    "weekday.7": ("周日", "Sun"),
+    "yes": ("是", "yes"),
+    "no": ("否", "no"),
+}
