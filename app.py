@@ -11,13 +11,14 @@ from typing import Literal, cast
 import click
 import dash
 
-from api import demo, dressing, health, mapdata, questions
+from api import demo, doors, dressing, health, mapdata, questions
 from api.server import ServeError, check_free, secret_key, serve
 from api.terminal import AS_JSON, SCOPE, House, echo_json, moment, opened
 from callbacks import register_all
 from callbacks.mapviews import MapViews
 from callbacks.reads import City, Part, Reads
 from data import rebuilding
+from data.access import Viewer
 from data.answers import Trace
 from data.city import load_city
 from data.citypack import CityPack, PackError
@@ -59,6 +60,7 @@ def build_app(settings: Settings) -> dash.Dash:
     )
     app.server.extensions["store"] = store
     app.server.secret_key = secret_key(settings.var_dir)
+    doors.register(app.server, bind_doors(store))
     views = register_all(app, bind_reads(store), settings.var_dir / GEOMETRY)
     mapdata.register(app.server, bind_map(store, views))
     health.register(app.server, store, now)
@@ -126,6 +128,19 @@ def bind_reads(store: Store) -> Reads:
         ),
         areas=partial(areas, store),
     )
+
+
+def bind_doors(store: Store) -> doors.Doors:
+    """Who may come in."""
+
+    def visitor() -> Viewer | None:
+        try:
+            known = reference(store)
+        except NoCity:
+            return None
+        return Viewer("demo", "operator", known.code, demo=True)
+
+    return doors.Doors(known=lambda _request: None, demo=visitor)
 
 
 def bind_map(store: Store, views: MapViews) -> mapdata.MapSource:
