@@ -56,6 +56,8 @@ def build_app(settings: Settings) -> dash.Dash:
         title=word("product.name"),
         update_title="",
         assets_folder=str(Path(__file__).with_name("assets")),
+        # The wall is a document of its own: its scripts are for no other page.
+        assets_path_ignore=["^wall$"],
         add_log_handler=False,
     )
     app.server.extensions["store"] = store

@@ -41,7 +41,13 @@ def served_store(
     reads: Reads, source: Callable[[MapViews], mapdata.MapSource], folder: Path | None = None
 ) -> Iterator[str]:
     """The same with the addresses of the map bound by `source`; `folder` keeps the outlines."""
-    app = dash.Dash("yiping-tests", assets_folder=str(ASSETS), title="Yiping", update_title="")
+    app = dash.Dash(
+        "yiping-tests",
+        assets_folder=str(ASSETS),
+        assets_path_ignore=["^wall$"],
+        title="Yiping",
+        update_title="",
+    )
     mapdata.register(app.server, source(register_all(app, reads, folder)))
     server = make_server("127.0.0.1", 0, app.server, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
