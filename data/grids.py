@@ -6,9 +6,10 @@ indexed column, at any depth. Codes are what the world sees; ids are renumbered 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,13 +60,34 @@ class Level:
         return bool(np.array_equal(self.ids, self.last_ids))
 
 
-class Tree:
-    """An immutable grid tree. `grids` come in preorder with ids 1..n; the first is the city."""
+Beyond: TypeAlias = Callable[[str], None]
+"""Told of every code that was asked for and lies not within a bounded tree."""
 
-    def __init__(self, grids: Sequence[Grid]) -> None:
+
+class Tree:
+    """An immutable grid tree. `grids` come in preorder with ids 1..n; the first is the city.
+
+    `within` gives the part of it below one grid, under the same ids.
+    """
+
+    def __init__(
+        self, grids: Sequence[Grid], whole: Tree | None = None, beyond: Beyond | None = None
+    ) -> None:
         self._grids = tuple(grids)
         self._by_code = {grid.code: grid for grid in self._grids}
         self._levels: dict[tuple[str, int], Level] = {}
+        self._whole = whole or self
+        self._beyond = beyond
+
+    def within(self, code: str, beyond: Beyond | None = None) -> Tree:
+        """The grid of `code` and all below it as a tree whose root it is: ids and depths stay, and what lies beyond is
+        unknown, as a code that nobody ever gave. `beyond` is told of it. Raises UnknownGrid."""
+        top = self.get(code)
+        if top.parent is None and beyond is None:
+            return self
+        first = self._grids[0].id
+        grids = self._grids[top.id - first : top.last_id - first + 1]
+        return Tree((replace(top, parent=None), *grids[1:]), self._whole, beyond)
 
     def __len__(self) -> int:
         return len(self._grids)
@@ -74,11 +96,24 @@ class Tree:
         return iter(self._grids)
 
     def __contains__(self, code: object) -> bool:
-        return code in self._by_code
+        known = code in self._by_code
+        if not known and self._beyond is not None:
+            self._beyond(str(code))
+        return known
+
+    @property
+    def bounded(self) -> bool:
+        """Whether this is a part of a city."""
+        return len(self._grids) < len(self._whole._grids)
+
+    @property
+    def places(self) -> int:
+        """How long an array is that has a place for each id of the whole city; place 0 is unused."""
+        return len(self._whole._grids) + 1
 
     @property
     def root(self) -> Grid:
-        """The city itself. Raises UnknownGrid on an empty tree."""
+        """The city itself, or the grid that the tree is bounded by. Raises UnknownGrid on an empty tree."""
         if not self._grids:
             raise UnknownGrid("the store holds no city yet: run `python app.py city load DIR`")
         return self._grids[0]
@@ -88,14 +123,19 @@ class Tree:
         try:
             return self._by_code[code]
         except KeyError:
+            if self._beyond is not None:
+                self._beyond(code)
             raise UnknownGrid(
                 f"expected the code of a grid of {self.root.code!r}, found {code!r}: "
                 "`python app.py city grids` lists the codes"
             ) from None
 
     def by_id(self, grid_id: int) -> Grid:
-        """The grid of an id."""
-        return self._grids[grid_id - 1]
+        """The grid of an id. Raises UnknownGrid."""
+        place = grid_id - self.root.id
+        if not 0 <= place < len(self._grids):
+            raise UnknownGrid(f"expected the id of a grid of {self.root.code!r}, found {grid_id}")
+        return self._grids[place]
 
     def children(self, code: str) -> tuple[Grid, ...]:
         """The grids directly below, in the order of the tree; () for a leaf."""
@@ -103,8 +143,9 @@ class Tree:
 
     def at_depth(self, code: str, depth: int) -> tuple[Grid, ...]:
         """The grids at a depth within the scope of `code`, in the order of the tree."""
-        scope = self.get(code)
-        return tuple(grid for grid in self._grids[scope.id - 1 : scope.last_id] if grid.depth == depth)
+        scope, first = self.get(code), self.root.id
+        below = self._grids[scope.id - first : scope.last_id - first + 1]
+        return tuple(grid for grid in below if grid.depth == depth)
 
     def level(self, code: str, depth: int) -> Level:
         """The grids at a depth within the scope of `code` as columns, made once."""
@@ -120,7 +161,7 @@ class Tree:
         return known
 
     def ancestors(self, code: str) -> tuple[Grid, ...]:
-        """The grids above, the city first; () for the city."""
+        """The grids above up to the root, that first; () for the root."""
         above: list[Grid] = []
         parent = self.get(code).parent
         while parent is not None:
@@ -135,12 +176,12 @@ class Tree:
 
     @cached_property
     def max_depth(self) -> int:
-        """The depth of the deepest grid; 0 for a city without grids below."""
-        return max((grid.depth for grid in self._grids), default=0)
+        """The depth of the city's deepest grid; 0 for a city without grids below."""
+        return max((grid.depth for grid in self._whole._grids), default=0)
 
     def ancestor_ids(self, depth: int) -> NDArray[np.int64]:
         """By id (index 0 is unused): the id of the grid's ancestor at `depth`, or its own id where it stands higher."""
-        return self._lifts[min(depth, self.max_depth)]
+        return self._whole._lifts[min(depth, self._whole.max_depth)]
 
     @cached_property
     def _lifts(self) -> tuple[NDArray[np.int64], ...]:

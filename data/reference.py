@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -167,16 +167,27 @@ _kept: WeakKeyDictionary[Store, Reference] = WeakKeyDictionary()
 
 
 def reference(store: Store) -> Reference:
-    """The reference as of now. Raises NoCity."""
+    """The reference as of now. Raises NoCity, and UnknownGrid for a store within a scope that the city has not."""
     with store.reading() as connection:
         return reference_within(store, connection)
 
 
 def reference_within(store: Store, connection: Connection, version: int | None = None) -> Reference:
     """The reference as the given transaction sees it, read again only when its version has changed; `version` saves a
-    look where the caller knows it. Raises NoCity."""
+    look where the caller knows it. Raises NoCity.
+
+    A store within a scope has the tree of that scope: whatever asks for a grid beyond it asks here, and finds none.
+    Raises UnknownGrid where the city has no such scope (any more).
+    """
     known = _kept.get(store)
     current = state(connection).reference_version if version is None else version
     if known is None or known.version != current:
-        known = _kept[store] = read_reference(connection)
+        known = _kept[store] = _read_within(store, connection, current)
     return known
+
+
+def _read_within(store: Store, connection: Connection, version: int) -> Reference:
+    if store.scope is None:
+        return read_reference(connection)
+    whole = reference_within(store.whole, connection, version)
+    return replace(whole, tree=whole.tree.within(store.scope, store.beyond))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +57,12 @@ class StoreError(Exception):
 
 
 @dataclass(frozen=True)
+class _Bounds:
+    whole: Store
+    scope: str
+
+
+@dataclass(frozen=True)
 class State:
     """The row of `store_state`."""
 
@@ -67,12 +73,52 @@ class State:
 
 
 class Store:
-    """An open store. Make one with `Store.open`; close it with `close` or a with statement."""
+    """An open store. Make one with `Store.open`; close it with `close` or a with statement.
 
-    def __init__(self, url: str, reader: Engine, writer: Engine) -> None:
+    `scope` None is the whole city. `within` gives the same store bounded by one grid: what every query is asked
+    through that a viewer sets off. `whole` is the store that it was taken from, or itself.
+    """
+
+    def __init__(self, url: str, reader: Engine, writer: Engine, bounds: _Bounds | None = None) -> None:
         self.url = url
         self._reader = reader
         self._writer = writer
+        self._bounds = bounds
+        self._within: dict[str, Store] = {}
+        self.refused: Callable[[str, str], None] = lambda scope, code: None
+        """Told of every grid that was asked for beyond a scope: the scope, and the code."""
+
+    @property
+    def whole(self) -> Store:
+        """The store of the whole city."""
+        return self if self._bounds is None else self._bounds.whole
+
+    @property
+    def scope(self) -> str | None:
+        """The code of the grid by which the store is bounded; None for the whole city."""
+        return None if self._bounds is None else self._bounds.scope
+
+    def within(self, scope: str) -> Store:
+        """The store bounded by a grid: it shares connections and caches, reads only, and knows no grid beyond. Whether
+        there is such a grid is seen when it is asked."""
+        whole = self.whole
+        if self.scope not in (None, scope):
+            raise StoreError(f"expected the store of the whole city, found one within {self.scope!r}")
+        if (found := whole._within.get(scope)) is None:
+            bounds = _Bounds(whole, scope)
+            # Two threads that meet here take the same one.
+            found = whole._within.setdefault(scope, Store(self.url, self._reader, self._writer, bounds))
+        return found
+
+    def beyond(self, code: str) -> None:
+        """Tells whoever listens that a grid beyond the scope was asked for."""
+        self.whole.refused(self.scope or "", code)
+
+    def _unbounded(self) -> None:
+        if self.scope is not None:
+            raise StoreError(
+                f"expected the store of the whole city to write to, found one within {self.scope!r}, which reads only"
+            )
 
     @classmethod
     def open(
@@ -151,12 +197,15 @@ class Store:
     @contextmanager
     def writer_at_rest(self) -> Iterator[sqlite3.Connection]:
         """The embedded store's writing connection outside a transaction."""
+        self._unbounded()
         with self._writer.connect() as connection:
             raw: Any = connection.connection.driver_connection
             yield raw
 
     def close(self) -> None:
-        """Gives every connection back."""
+        """Gives every connection back; those of a bounded store are the whole one's."""
+        if self._bounds is not None:
+            return
         self._reader.dispose()
         self._writer.dispose()
 
@@ -175,6 +224,7 @@ class Store:
     @contextmanager
     def writing(self, *, alone: bool = False) -> Iterator[Connection]:
         """A transaction that commits at the end of the block. `alone` keeps every other writer out meanwhile."""
+        self._unbounded()
         with self._writer.begin() as connection:
             if not self.is_sqlite:
                 shared = "" if alone else "_shared"

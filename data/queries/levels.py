@@ -50,7 +50,7 @@ def level_values(store: Store, question: Question, depth: int, indicator: str) -
             vectors = counted.under(_every_place(reference))
         else:
             vectors = own.by_own_grid(connection, reference, own.cache_of(store), wanted)
-        nothing = np.zeros(len(reference.tree) + 1, dtype=np.int64)
+        nothing = np.zeros(reference.tree.places, dtype=np.int64)
         above, *below = (vectors.get(name, nothing) for name in names)
         values = _lifted(reference, wanted, depth, above, below[0] if below else None)
         if indicator in reference.unrecorded:
@@ -86,4 +86,4 @@ def _lifted(
 
 
 def _every_place(reference: Reference) -> NDArray[np.int64]:
-    return np.arange(len(reference.tree) + 1)
+    return np.arange(reference.tree.places)

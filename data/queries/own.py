@@ -32,13 +32,13 @@ _OWN_BY_UNIT = {grain.unit: grain for grain in OWN_GRAINS}
 
 
 def cache_of(store: Store) -> VectorCache:
-    """The vectors that this process keeps for a store."""
-    return _caches.setdefault(store, VectorCache())
+    """The vectors that this process keeps for a store, whole cities of them, which answer for any scope of it."""
+    return _caches.setdefault(store.whole, VectorCache())
 
 
 def forget(store: Store) -> None:
     """Lets go of every vector in memory, as a fresh process would begin."""
-    _caches.pop(store, None)
+    _caches.pop(store.whole, None)
 
 
 def by_own_grid(
@@ -134,7 +134,7 @@ def _total(
     stamp = (reference.version, tuple(versions.get(place, 0) for place in key.places))
     kept = cache.get(key, stamp)
     if kept is None:
-        kept = np.zeros(len(reference.tree) + 1, dtype=np.int64)
+        kept = np.zeros(reference.tree.places, dtype=np.int64)
         for vector in _vectors(connection, reference, cache, measure, places, versions):
             kept += vector
         kept.setflags(write=False)
@@ -189,7 +189,7 @@ def _made(
     ratio = grain.unit.size // shorter.unit.size
     first, last = bucket * ratio, (bucket + 1) * ratio
     within = [(shorter, number) for number in range(first, last)]
-    total = np.zeros(len(reference.tree) + 1, dtype=np.int32)
+    total = np.zeros(reference.tree.places, dtype=np.int32)
     versions = versions_of(connection, ((shorter, first, last),))
     for vector in _vectors(connection, reference, cache, measure, within, versions):
         total += vector
@@ -198,7 +198,7 @@ def _made(
 
 def _from_events(connection: Connection, reference: Reference, period: Period, measure: Measure) -> Vector:
     rows = sums.measure_by_own_grid(connection, reference, period, measure)
-    vector = np.zeros(len(reference.tree) + 1, dtype=np.int32)
+    vector = np.zeros(reference.tree.places, dtype=np.int32)
     if rows:
         pairs = np.array(rows, dtype=np.int64)
         vector[pairs[:, 0]] = pairs[:, 1]

@@ -207,7 +207,7 @@ def count_events(
         "channels": wanted.channels or (),
     }
     grids = wanted.scope.last_id - wanted.scope.id + 1
-    by_grid = grids * _GRID_DAYS * DAY < (period.end - period.start) * len(reference.tree)
+    by_grid = grids * _GRID_DAYS * DAY < (period.end - period.start) * (reference.tree.places - 1)
     statement = _event_query(
         measures,
         wanted.by,
