@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final, Literal, get_args
 
-from data.words import accounts, bulletins, events, figures, general, maps, pages
+from data.words import accounts, bulletins, events, explore, exports, figures, general, maps, nav, pages
 
 Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
@@ -23,6 +23,9 @@ PAIRS: Final[tuple[dict[str, tuple[str, str]], ...]] = (
     figures.WORDS,
     events.WORDS,
     maps.WORDS,
+    nav.WORDS,
+    explore.WORDS,
+    exports.WORDS,
     accounts.WORDS,
 )
 """The catalogues of the screens: a key's Chinese and English."""
