@@ -13,7 +13,7 @@ Verdict: TypeAlias = Literal["better", "worse", "level", "neutral", "none"]
 Mode: TypeAlias = Literal["normal", "emergency"]
 SceneKind: TypeAlias = Literal["overview", "grid", "ranking", "hot", "trace", "emergency"]
 Band: TypeAlias = Literal["good", "yellow", "red", "few", "none"]
-"""How a value stands to its target: met, missed, missed by more than the margin, too few to judge, no data or target."""
+"""How a value stands to its target: met, missed, missed by more than the margin, too few, no data or no target."""
 
 
 class Pulse(TypedDict):
@@ -146,7 +146,7 @@ class MapMark(TypedDict):
 
 
 class Line(TypedDict):
-    """One line of the curve: a value for each hour of the day, null for what is to come or never was; `total` in words."""
+    """One line of the curve: a value for each hour of the day, null for what is to come or never was."""
 
     key: Literal["today", "yesterday", "week"]
     name: str
@@ -155,13 +155,13 @@ class Line(TypedDict):
 
 
 class Curve(TypedDict):
-    """Events received by hour. `labels` are the 24 hours of a day; `now` is the hour that is not over, null when none is
-    running; `most` is the largest of all values."""
+    """Events received by hour. `labels` are the 24 hours of a day; `now` is the hour that is not over; `most` is the
+    largest of all values."""
 
     title: str
     labels: list[str]
     lines: list[Line]
-    now: int | None
+    now: int
     most: int
 
 
@@ -203,7 +203,8 @@ class Ranked(TypedDict):
 
 class Ranking(TypedDict):
     """The grids below the scope, best first. `red` and `yellow` are those that miss the target, the worst first; `few`
-    names those with too few events to be ranked; `rules` says in words what makes red and yellow."""
+    names those with too few events to be ranked; `rules` says in words what makes red and yellow; `more` tells what was
+    left out of `rows`, "" for nothing. In the scene "ranking" they are the grids two levels below, if there are any."""
 
     title: str
     indicator: str
@@ -216,6 +217,7 @@ class Ranking(TypedDict):
     yellow: list[Ranked]
     few: list[str]
     few_text: str
+    more: str
     empty: str
 
 
@@ -268,10 +270,11 @@ class HotRow(TypedDict):
 
 
 class HotList(TypedDict):
-    """One kind of attention: "overdue" (longest overdue), "whistles" (called in, not yet answered), "warnings" (filled by
-    the early warnings when there are any). `total` in words with its unit; `empty` is shown instead of rows."""
+    """One kind of attention: "overdue" (longest overdue), "soon" (due within two hours), "whistles" (called in, not yet
+    answered); "warnings" joins them when the early warnings are there. `total` in words with its unit; `empty` is shown
+    instead of rows."""
 
-    key: Literal["overdue", "whistles", "warnings"]
+    key: Literal["overdue", "soon", "whistles", "warnings"]
     title: str
     total: str
     number: int
@@ -350,8 +353,8 @@ class Bulletins(TypedDict):
 
 
 class Source(TypedDict):
-    """A source of events. `at` is that of its newest report, null when there was none; `stale` when it has been silent for
-    longer than it should be."""
+    """A source of events. `at` is that of its newest report, null when there was none; `stale` when it has been silent
+    for longer than it should be."""
 
     name: str
     newest: str
@@ -410,7 +413,7 @@ class Unit(TypedDict):
 
 
 class Emergency(TypedDict):
-    """Only in emergency mode: the response in a scope and category since its start. `started` is for the running clock."""
+    """Only in emergency mode: the response in a scope and category; `started` is for the running clock."""
 
     title: str
     reason: str
@@ -431,8 +434,8 @@ class Emergency(TypedDict):
 
 
 class Panels(TypedDict, total=False):
-    """Every panel by its name. A full answer holds all of them; `league`, `trace` and `emergency` are null outside their
-    scene."""
+    """Every panel by its name. A full answer holds all of them; `league`, `trace` and `emergency` are null outside
+    their scene."""
 
     head: Head
     cards: Cards

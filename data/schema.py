@@ -416,3 +416,13 @@ wall_token = Table(
     Column("revoked_at", BigInteger),
 )
 """What lets a wall in; the wall holds the token, the store its hash alone."""
+
+wall_control = Table(
+    "wall_control",
+    metadata,
+    Column("scope", String(64), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""What operators have made of the walls of a scope, one row a scope; `body` is JSON (data/wallplan.py)."""
