@@ -231,6 +231,12 @@ class Store:
                 connection.execute(text(f"SELECT pg_advisory_xact_lock{shared}({_WRITER_LOCK})"))
             yield connection
 
+    @contextmanager
+    def keeping(self) -> Iterator[Connection]:
+        """A transaction on tables that hold no events; on PostgreSQL whoever has the events alone does not hold it up."""
+        with self._writer.begin() as connection:
+            yield connection
+
     def version(self) -> int:
         """The store version: unchanged means that no event has changed."""
         with self.reading() as connection:

@@ -4,6 +4,7 @@ import re
 import sqlite3
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -144,7 +145,7 @@ def test_every_migration_leads_to_the_newest(database_url: str) -> None:
         assert _made_of(store) == new
 
 
-def _made_of(store: Store) -> dict[str, list[tuple[str, list[str | None]]]]:
+def _made_of(store: Store) -> dict[str, list[Any]]:
     """The columns of every table, index and unique constraint, by table."""
     with store.writing() as connection:
         inspector = inspect(connection)
