@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, cast
 
@@ -63,19 +63,20 @@ def build_app(settings: Settings) -> dash.Dash:
     app.server.extensions["store"] = store
     app.server.secret_key = secret_key(settings.var_dir)
     doors.register(app.server, bind_doors(store))
-    views = register_all(app, bind_reads(store), settings.var_dir / GEOMETRY)
+    reads = bind_reads(lambda: store.within(doors.viewer().scope), doors.viewer)
+    views = register_all(app, reads, settings.var_dir / GEOMETRY, whole_city(store))
     mapdata.register(app.server, bind_map(store, views))
     health.register(app.server, store, now)
     dressing.register(app.server, app.csp_hashes())
     return app
 
 
-def bind_reads(store: Store) -> Reads:
-    """The reads of the screens, from a store."""
+def bind_reads(bounded: Callable[[], Store], viewer: Callable[[], Viewer]) -> Reads:
+    """The reads of the screens, from the store that `bounded` gives at each call: that of whoever asks."""
 
     def city() -> City | None:
         try:
-            known = reference(store)
+            known = reference(bounded())
         except NoCity:
             return None
         return City(
@@ -96,40 +97,47 @@ def bind_reads(store: Store) -> Reads:
 
     def tree() -> Tree:
         try:
-            return reference(store).tree
+            return reference(bounded()).tree
         except NoCity as error:
             raise UnknownGrid(str(error)) from None
 
     def trace(scope: str, event_id: int, as_of: Instant) -> Trace | None:
         try:
-            return lists.trace(store, scope, event_id, as_of)
+            return lists.trace(bounded(), scope, event_id, as_of)
         except UnknownEvent:
             return None
 
     return Reads(
         now=now,
-        version=store.version,
+        viewer=viewer,
+        version=lambda: bounded().version(),
         city=city,
         tree=tree,
-        compare=partial(figures.compare, store),
-        compare_some=partial(figures.compare, store),
-        by_grid=lambda question, keys: figures.by_grid(store, question, keys=keys),
-        by_time=partial(figures.by_time, store),
-        by_category=partial(figures.by_category, store),
-        by_channel=partial(figures.by_channel, store),
-        rank=partial(figures.rank, store),
+        compare=lambda question: figures.compare(bounded(), question),
+        compare_some=lambda question, keys: figures.compare(bounded(), question, keys),
+        by_grid=lambda question, keys: figures.by_grid(bounded(), question, keys=keys),
+        by_time=lambda question, unit, keys: figures.by_time(bounded(), question, unit, keys),
+        by_category=lambda question, keys: figures.by_category(bounded(), question, keys),
+        by_channel=lambda question, keys: figures.by_channel(bounded(), question, keys),
+        rank=lambda question, key: figures.rank(bounded(), question, key),
         events=lambda question, kind, limit, after: lists.list_events(
-            store, question, cast(ListKind, kind), limit, after
+            bounded(), question, cast(ListKind, kind), limit, after
         ),
         trace=trace,
-        freshness=partial(lists.freshness, store),
-        shapes=partial(shapes, store),
-        level_values=partial(levels.level_values, store),
+        freshness=lambda: lists.freshness(bounded()),
+        shapes=lambda codes: shapes(bounded(), codes),
+        level_values=lambda question, depth, key: levels.level_values(bounded(), question, depth, key),
         points=lambda question, kind, limit: points.event_points(
-            store, question, cast(points.PointKind, kind), limit
+            bounded(), question, cast(points.PointKind, kind), limit
         ),
-        areas=partial(areas, store),
+        areas=lambda: areas(bounded()),
     )
+
+
+def whole_city(store: Store) -> Reads:
+    """The reads of the program itself, of the whole city: for the outlines, which bound nobody, and never for a figure
+    that a viewer is shown."""
+    return bind_reads(lambda: store, lambda: Viewer("", "operator", ""))
 
 
 def bind_doors(store: Store) -> doors.Doors:
@@ -157,6 +165,7 @@ def bind_map(store: Store, views: MapViews) -> mapdata.MapSource:
 
     return mapdata.MapSource(
         token=views.token,
+        asker=views.asker,
         manifest=views.manifest,
         answer=views.answer,
         geometry=views.geometry,
@@ -207,7 +216,7 @@ def run() -> None:
         told = None if filled is None else demo.told(filled, reference(store).clock)
         lives = demo.lives(store)
         progress("drawing the grids", 0.0)
-        MapViews(bind_reads(store), settings.var_dir / GEOMETRY).atlas()
+        MapViews(whole_city(store), settings.var_dir / GEOMETRY).atlas()
     if told is not None:
         click.echo(told, err=True)
     click.echo("Starting the server …", err=True)

@@ -35,13 +35,15 @@ LIBRARY = {name.rpartition(".")[2]: _LIBRARY + name for name in _LIBRARY_FILES}
 class MapSource:
     """What the addresses answer with, bound in app.py.
 
-    `token` changes when any answer may. `answer(kind, query)` gives the bytes for a query string, kinds being "values",
-    "figures", "weights", "overdue" and "newest"; it raises ValueError or LookupError for a query that makes no sense.
+    `token` changes when any answer may; `asker` is what an answer depends on besides: whose scope, which language.
+    `answer(kind, query)` gives the bytes for a query string, kinds being "values", "figures", "weights", "overdue" and
+    "newest"; it raises ValueError or LookupError for a query that makes no sense.
     `geometry(name)` gives a level's bytes in brotli and gzip, or None; `areas` is GeoJSON with its digest, or None;
     `basemap` is a folder of tiles, z/x/y, or None.
     """
 
     token: Callable[[], str]
+    asker: Callable[[], tuple[str, str]]
     manifest: Callable[[], Mapping[str, Any] | None]
     answer: Callable[[str, str], bytes]
     geometry: Callable[[str], tuple[bytes, bytes] | None]
@@ -101,12 +103,12 @@ def register(server: Flask, source: MapSource) -> Kept:
     kept = Kept()
 
     def answered(kind: str) -> Response:
-        query, token = request.query_string.decode("latin-1"), source.token()
-        etag = f'"{sha256(f"{kind}|{query}|{token}".encode()).hexdigest()[:20]}"'
+        query, token, asker = request.query_string.decode("latin-1"), source.token(), source.asker()
+        key = (kind, query, token, *asker)
+        etag = f'"{sha256(repr(key).encode()).hexdigest()[:20]}"'
         headers = {"Cache-Control": "private, no-cache", "ETag": etag, "Vary": "Accept-Encoding"}
         if request.if_none_match.contains(etag.strip('"')):
             return Response(status=304, headers=headers)
-        key = (kind, query, token)
         try:
             body = kept.get(key, lambda: source.answer(kind, query))
         except (ValueError, LookupError) as error:

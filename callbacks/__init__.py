@@ -17,17 +17,21 @@ from layouts import overview as overview_layout
 from layouts import shell as shell_layout
 
 
-def register_all(app: dash.Dash, reads: Reads, folder: Path | None = None) -> MapViews:
+def register_all(
+    app: dash.Dash, reads: Reads, folder: Path | None = None, whole: Reads | None = None
+) -> MapViews:
     """Gives the app its layout, its callbacks and the addresses that the page asks besides.
 
-    `folder` keeps what is made of the outlines; the answers for the map come back, to be given addresses.
+    `folder` keeps what is made of the outlines, which come from the reads of the `whole` city; the answers for the map
+    come back, to be given addresses.
     """
-    book, views = OutlineBook(reads), MapViews(reads, folder)
-    app.layout = lambda: shell_layout.layout(version_token(reads.version(), reads.now()))
+    book, views = OutlineBook(whole or reads), MapViews(reads, folder, whole)
     # Every id that a page may bring: Dash holds the callbacks against it.
     pages = [shell_layout.layout(""), overview_layout.layout(), map_layout.layout(), *map_layout.later()]
     # Dash declares it as nothing, which it is until somebody sets it.
     app.validation_layout = html.Div(pages)  # type: ignore[assignment]
+    # Set last: without the other Dash would ask it at once, when nobody has signed in yet.
+    app.layout = lambda: shell_layout.layout(version_token(reads.version(), reads.now()))
     shell.register(app, reads)
     overview.register(app, reads, book.outlines)
     map.register(app, reads, views, book.outlines)

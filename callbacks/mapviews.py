@@ -22,7 +22,7 @@ from callbacks.state import Scene, ViewState
 from data.clocks import MINUTE, ZoneClock, iso
 from data.grids import Tree, UnknownGrid
 from data.indicators import INDICATORS, shown
-from data.words import word
+from data.words import language, word
 from layouts.rows import MINIMUM
 from maps import scales, wire
 from maps.atlas import Atlas, LevelFile, atlas
@@ -54,10 +54,14 @@ class Wanted:
 
 
 class MapViews:
-    """The answers for the map. Safe for several threads."""
+    """The answers for the map. Safe for several threads.
 
-    def __init__(self, reads: Reads, folder: Path | None = None) -> None:
+    Figures come from `reads`, which are bounded by whoever asks; outlines, which everybody shares, from `whole`.
+    """
+
+    def __init__(self, reads: Reads, folder: Path | None = None, whole: Reads | None = None) -> None:
         self._reads = reads
+        self._whole = whole or reads
         self._folder = folder
         self._made: tuple[str, Atlas] | None = None
         self._areas: tuple[str, tuple[str, bytes] | None] | None = None
@@ -65,16 +69,20 @@ class MapViews:
 
     def atlas(self) -> Atlas | None:
         """The levels of the loaded city, made when it is first asked for; None without a city."""
-        city = self._reads.city()
+        city = self._whole.city()
         if city is None:
             return None
         with self._lock:
             if self._made is None or self._made[0] != city.revision:
-                tree = self._reads.tree()
+                tree = self._whole.tree()
                 levels = levels_of(tree, city.levels, word("level.dedicated"))
-                outlines = self._reads.shapes([grid.code for grid in tree])
+                outlines = self._whole.shapes([grid.code for grid in tree])
                 self._made = (city.revision, atlas(levels, outlines, self._folder))
             return self._made[1]
+
+    def asker(self) -> tuple[str, str]:
+        """What an answer depends on besides its query and the token: the scope of whoever asks, and the language."""
+        return self._reads.viewer().scope, language()
 
     def token(self) -> str:
         """Changes when any answer may."""
@@ -186,7 +194,7 @@ class MapViews:
 
     def areas(self) -> tuple[str, bytes] | None:
         """The outlines of management areas as GeoJSON with their digest; None where the city has none."""
-        city = self._reads.city()
+        city = self._whole.city()
         revision = city.revision if city else ""
         with self._lock:
             if self._areas is None or self._areas[0] != revision:
@@ -194,7 +202,7 @@ class MapViews:
             return self._areas[1]
 
     def _packed_areas(self) -> tuple[str, bytes] | None:
-        outlines = self._reads.areas()
+        outlines = self._whole.areas()
         if outlines.empty:
             return None
         simple = shapely.simplify(np.asarray(outlines.geometry.array, dtype=object), 2e-5)

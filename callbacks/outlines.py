@@ -16,7 +16,8 @@ _KEPT = 256
 
 
 class OutlineBook:
-    """Outlines by grid: those of its children, or for a grid without children those of its parent's.
+    """Outlines by grid: those of its children, or for a grid without children those of its parent's. They bound nobody:
+    `reads` are those of the whole city.
 
     Safe for several threads. An address carries the digest of its content: another content has another address.
     """

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import pandas as pd
 
+from data.access import Viewer
 from data.answers import Compared, Page, Question, Trace
 from data.clocks import Instant
 from data.grids import Tree
@@ -51,7 +52,8 @@ class City:
 
 @dataclass(frozen=True)
 class Reads:
-    """Every read of the screens.
+    """Every read of the screens, each within the scope of viewer(): the tree has that grid as its root, and a question
+    about another one raises UnknownGrid.
 
     city() is None, and tree() may raise UnknownGrid, as long as no city is loaded; nothing else is called then.
     compare_some answers as compare does, for some indicators. by_grid, by_time, by_category and by_channel answer with
@@ -64,6 +66,7 @@ class Reads:
     """
 
     now: Callable[[], Instant]
+    viewer: Callable[[], Viewer]
     version: Callable[[], int]
     city: Callable[[], City | None]
     tree: Callable[[], Tree]

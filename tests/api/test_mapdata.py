@@ -25,6 +25,7 @@ class Source:
     """A source that counts what it is asked."""
 
     version: str = "1"
+    asker: tuple[str, str] = ("city", "zh")
     asked: list[tuple[str, str]] = field(default_factory=list)
     tiles: Path | None = None
     city: bool = True
@@ -35,12 +36,13 @@ class Source:
             raise ValueError("expected a level, found nonsense")
         if "atlantis" in query:
             raise LookupError("no grid of this name")
-        return f"{kind} {query} {self.version} ".encode() + BODY
+        return f"{kind} {query} {self.version} {self.asker} ".encode() + BODY
 
     def bound(self) -> MapSource:
         manifest: Mapping[str, Any] = {"levels": [], "revision": "1"}
         return MapSource(
             token=lambda: self.version,
+            asker=lambda: self.asker,
             manifest=lambda: manifest if self.city else None,
             answer=self.answer,
             geometry=lambda name: (brotli.compress(BODY), gzip.compress(BODY)) if name == "a-1" else None,
@@ -59,6 +61,18 @@ def client(source: Source) -> FlaskClient:
     server = Flask("tests")
     register(server, source.bound())
     return server.test_client()
+
+
+@pytest.mark.parametrize("asker", [("district", "zh"), ("city", "en")])
+def test_an_answer_is_never_another_askers(
+    client: FlaskClient, source: Source, asker: tuple[str, str]
+) -> None:
+    first = client.get("/values?level=a")
+    source.asker = asker
+    second = client.get("/values?level=a", headers={"If-None-Match": first.headers["ETag"]})
+    assert second.status_code == 200
+    assert str(asker).encode() in second.data
+    assert second.headers["ETag"] != first.headers["ETag"]
 
 
 @pytest.mark.parametrize("address", ["/values?level=a", "/figures?level=a", "/weights?level=a"])

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app import bind_map, bind_reads
+from app import bind_map, whole_city
 from callbacks.mapviews import MapViews
 from data.answers import Question
 from data.city import load_city
@@ -57,9 +57,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     with Store.open(f"sqlite:///{folder / 'city.db'}", synchronous="OFF", pool_size=4) as store:
         load_city(store, read_pack(built_pack(CITY, folder)), present)
         fill_demo(store, 30_000, present, present)
-        views = MapViews(bind_reads(store), folder / "geometry")
+        views = MapViews(whole_city(store), folder / "geometry")
         with served_store(
-            bind_reads(store), lambda made: bind_map(store, made), folder / "geometry"
+            whole_city(store), lambda made: bind_map(store, made), folder / "geometry"
         ) as address:
             search = f"as_of={iso(as_of)}&indicator={KEY}"
             yield Town(store, reference(store), views, address.rstrip("/"), search)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from shapely.geometry import box
 
-from app import bind_reads
+from app import whole_city
 from callbacks.mapviews import BadRequest, MapViews, labels, ranked
 from callbacks.reads import Reads
 from data.answers import Question
@@ -60,7 +60,7 @@ def reads(store: Store, now: int) -> Reads:
             crs="EPSG:4326",
         )
 
-    return replace(bind_reads(store), now=lambda: now, shapes=shapes)
+    return replace(whole_city(store), now=lambda: now, shapes=shapes)
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ def served(reads: Reads) -> Iterator[str]:
     def source(views: MapViews) -> mapdata.MapSource:
         return mapdata.MapSource(
             token=views.token,
+            asker=views.asker,
             manifest=views.manifest,
             answer=views.answer,
             geometry=views.geometry,
