@@ -65,7 +65,6 @@ def _register_scene(app: dash.Dash, reads: Reads, views: MapViews) -> None:
         Output(ids.MAP_BODY, "hidden"),
         Output(ids.MAP_MENUS, "children"),
         Output(ids.MAP_LEVELS, "children"),
-        Output(ids.MAP_LINKS, "children"),
         Output(ids.MAP_LAYERS, "children"),
         Output(ids.MAP_FOOT, "children"),
         Input(ids.URL, "search"),
@@ -80,7 +79,7 @@ def _register_scene(app: dash.Dash, reads: Reads, views: MapViews) -> None:
         met, book = views.scene(parsed.view), views.atlas()
         if met is None or book is None:
             empty = header.empty_store([(word("empty.city"), "python app.py city load data/cities/boston")])
-            return (None, "", [], [], [], [], empty, False, True, [], [], [], [], "")
+            return (None, "", [], [], [], [], empty, False, True, [], [], [], "")
         city, tree, found, unfollowed = met
         found, unknown_level = _at_known_level(found, book)
         kept = _scene_data(city, tree, found, book, views.token())
@@ -102,7 +101,6 @@ def _register_scene(app: dash.Dash, reads: Reads, views: MapViews) -> None:
             False,
             [menu(one) for one in _menus(found, city)],
             header.segments(_levels(found, book)),
-            page.links(_ways_out(found)),
             page.layer_links(_layers(found, book, views.areas() is not None)),
             _foot(city, found, reads.freshness()),
         )
@@ -325,15 +323,6 @@ def _levels(found: Scene, book: Atlas) -> list[Choice]:
     return [
         Choice(word("map.by_zoom"), to_search(view.at_level("")), not fixed),
         *(Choice(level.name, to_search(view.at_level(level.key)), fixed == level.key) for level in below),
-    ]
-
-
-def _ways_out(found: Scene) -> list[Choice]:
-    view = found.view
-    other = state.THEMES[1] if view.theme == state.THEMES[0] else state.THEMES[0]
-    return [
-        Choice(word(f"map.theme_{other}"), to_search(view.themed(other))),
-        Choice(word("page.first"), "/" + to_search(view)),
     ]
 
 

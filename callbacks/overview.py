@@ -25,7 +25,6 @@ from layouts.parts.legend import map_legend
 from maps.charts import trend
 from maps.choropleth import choropleth, legend
 
-MAP_PATH: Final = "/map"
 PAGE_ROWS: Final = 25
 MOST_ROWS: Final = 500
 PICKED: Final = 30
@@ -66,7 +65,6 @@ def _register_view(app: dash.Dash, reads: Reads) -> None:
         Output(ids.PERIODS, "children"),
         Output(ids.RANGE_FIRST, "value"),
         Output(ids.RANGE_LAST, "value"),
-        Output(ids.TO_MAP, "href"),
         Input(ids.URL, "search"),
         Input(ids.VERSION, "data"),
         State(ids.VIEW, "data"),
@@ -79,7 +77,7 @@ def _register_view(app: dash.Dash, reads: Reads) -> None:
         if city is None:
             commands = [(word(what), command) for what, command in _COMMANDS]
             empty = header.empty_store(commands)
-            return (None, "", [], [], [], [], empty, False, True, [], None, None, MAP_PATH)
+            return (None, "", [], [], [], [], empty, False, True, [], None, None)
         return _arrived(reads, city, search, before)
 
     @app.callback(
@@ -322,7 +320,6 @@ def _arrived(reads: Reads, city: City, search: str, before: Mapping[str, Any] | 
         header.segments(scenery.periods(found)),
         clock.local(found.period.start).date().isoformat(),
         last.isoformat(),
-        MAP_PATH + to_search(found.view.opened(None)),
     )
 
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import dash
-from dash import ClientsideFunction, Input, Output, set_props
+from dash import ClientsideFunction, Input, Output, State, no_update, set_props
 from dash.exceptions import PreventUpdate
 
-from callbacks import state
+from callbacks import navigation, state
 from callbacks.reads import Reads
 from callbacks.state import to_search
 from data.clocks import ZoneClock
 from data.words import word
 from layouts import ids, map, overview, rows, shell
+from layouts.parts.nav import nav
 from layouts.parts.trace import event_trace, unknown_event
 
-PAGES: Final = {"/": overview.layout, "/map": map.layout}
+PAGES: Final[Mapping[str, Callable[[], Any]]] = {"/": overview.layout, "/map": map.layout}
+"""The pages by their address."""
+
+PAGES_OF: Final[Mapping[str, Callable[[], Any]]] = {}
+"""The pages of single things: their addresses begin like this and end with the thing's code or number."""
 
 _log = logging.getLogger(__name__)
 
@@ -31,11 +37,41 @@ def failed(error: Exception) -> None:
 def register(app: dash.Dash, reads: Reads) -> None:
     """Adds the callbacks of the shell to the app."""
 
-    @app.callback(Output(ids.PAGE, "children"), Input(ids.URL, "pathname"), on_error=failed)
-    def turned(pathname: str | None) -> Any:
+    @app.callback(
+        Output(ids.PAGE, "children"),
+        Output(ids.PAGE, "className"),
+        Input(ids.URL, "pathname"),
+        State(ids.PAGE, "className"),
+        on_error=failed,
+    )
+    def turned(pathname: str | None, before: str | None) -> tuple[Any, Any]:
         if pathname is None:
             raise PreventUpdate
-        return PAGES.get(pathname.rstrip("/") or "/", shell.no_page)()
+        name, layout = page_at(pathname)
+        # From one grid to the next the page stays, and its parts follow the address.
+        return (no_update, no_update) if name == before else (layout(), name)
+
+    @app.callback(
+        Output(ids.NAV, "children"),
+        Output(ids.DRESS, "data"),
+        Input(ids.URL, "pathname"),
+        Input(ids.URL, "search"),
+        on_error=failed,
+    )
+    def navigated(pathname: str | None, search: str | None) -> tuple[Any, Any]:
+        if pathname is None:
+            raise PreventUpdate
+        path, view, viewer = plain(pathname), state.parse(search).view, reads.viewer()
+        tree = None if reads.city() is None else reads.tree()
+        language, code = navigation.language_switch(path, view)
+        bar = nav(
+            navigation.items(path, view, viewer, frozenset(PAGES)),
+            language,
+            code,
+            navigation.theme_switch(view),
+            navigation.user(viewer),
+        )
+        return bar, {"title": navigation.title(path, view, tree)}
 
     @app.callback(
         Output(ids.DRAWER, "hidden"),
@@ -68,7 +104,28 @@ def register(app: dash.Dash, reads: Reads) -> None:
         return False, body, close
 
     app.clientside_callback(
+        ClientsideFunction("shell", "dress"),
+        Input(ids.DRESS, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
         ClientsideFunction("overview", "scale"),
         Output(ids.SCALE, "data"),
         Input(ids.URL, "pathname"),
     )
+
+
+def plain(pathname: str) -> str:
+    """The address of a page without a slash at its end."""
+    return pathname.rstrip("/") or "/"
+
+
+def page_at(pathname: str) -> tuple[str, Callable[[], Any]]:
+    """The name of the page at an address, and what lays it out."""
+    path = plain(pathname)
+    if path in PAGES:
+        return f"at-{path.removeprefix('/') or 'overview'}", PAGES[path]
+    for beginning, layout in PAGES_OF.items():
+        if path.startswith(beginning) and "/" not in path.removeprefix(beginning):
+            return f"at-{beginning.strip('/')}", layout
+    return "at-none", shell.no_page

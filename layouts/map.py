@@ -104,7 +104,6 @@ def _header() -> Component:
                         className="segments",
                         **attributes({"aria-label": word("map.levels")}),
                     ),
-                    html.Nav(id=ids.MAP_LINKS, className="links"),
                 ],
                 className="head-row controls",
             ),
@@ -179,11 +178,6 @@ def layer_links(choices: Sequence[Choice]) -> list[Component]:
         )
         for choice in choices
     ]
-
-
-def links(choices: Sequence[Choice]) -> list[Component]:
-    """The ways out of the page."""
-    return [html.A(choice.text, href=choice.href, className="go") for choice in choices]
 
 
 def card(

@@ -48,7 +48,6 @@ def _header() -> Component:
                         **attributes({"aria-label": word("page.periods")}),
                     ),
                     _range(),
-                    html.A(word("page.map"), id=ids.TO_MAP, href="/map", className="go"),
                 ],
                 className="head-row controls",
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from data.words import word
+from data.words import language, word
 from layouts import ids
 from layouts.attributes import attributes
 
@@ -20,12 +20,14 @@ def layout(version: str, *, version_address: str = "/version") -> Component:
             dcc.Location(id=ids.URL, refresh=False),
             dcc.Store(id=ids.VERSION, data=version),
             dcc.Store(id=ids.SCALE),
+            dcc.Store(id=ids.DRESS),
+            html.Div(id=ids.NAV, className="nav"),
             html.Div(id=ids.PAGE),
             html.Div(id=ids.PROBLEM, className="problem", role="status"),
             _drawer(),
         ],
         id=ids.SHELL,
-        lang="zh-CN",
+        lang="zh-CN" if language() == "zh" else language(),
         **attributes(
             {
                 "data-version-address": version_address,

@@ -11,9 +11,6 @@
     return context !== null;
   };
 
-  const theme = (name) => {
-    document.documentElement.dataset.theme = name;
-  };
   const forget = () => {
     window.yiping.map.now?.remove();
     window.yiping.map.now = null;
@@ -22,7 +19,6 @@
   const show = async (scene) => {
     const box = document.querySelector(".map-box");
     if (!scene || !box) return;
-    theme(scene.theme);
     const before = window.yiping.map.now;
     if (before && (before.box !== box || before.revision !== scene.revision)) forget();
     if (!window.yiping.map.now) {
@@ -62,7 +58,6 @@
   const leave = () =>
     window.setTimeout(() => {
       if (document.querySelector(".map-box")) return;
-      theme("light");
       forget();
     }, 600);
   window.addEventListener("popstate", leave);
@@ -77,6 +72,4 @@
       },
     },
   });
-  const dark = new URLSearchParams(window.location.search).get("theme") === "dark";
-  theme(dark && window.location.pathname.startsWith("/map") ? "dark" : "light");
 })();

@@ -17,8 +17,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "map.every_channel": ("全部渠道", "All channels"),
     "map.every_category": ("全部类别", "All categories"),
     "map.whole_category": ("{name}（全部小类）", "{name} (all below)"),
-    "map.theme_dark": ("深色", "Dark"),
-    "map.theme_light": ("浅色", "Light"),
     "map.layer_areas": ("管理区界", "Management areas"),
     "map.layer_dedicated": ("专属网格", "Dedicated grids"),
     "map.layer_overdue": ("超期未办事件", "Open and overdue events"),

@@ -63,7 +63,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "城市已载入，尚无事件。导入命令：{command}",
         "The city is loaded and has no events yet. To import some: {command}",
     ),
-    "page.map": ("网格地图", "Grid map"),
     "page.first": ("综合首屏", "First screen"),
     "page.unknown": ("没有这个页面", "There is no such page"),
     "filter.only": ("仅统计{what}：{name}", "Only {what}: {name}"),

@@ -33,12 +33,11 @@ class SourceAge:
 
 
 def place_row(city_id: str, crumbs_id: str, as_of_id: str, *more: Component) -> Component:
-    """The first row of a page's head: product, city, way to the scope, whatever else names the place; and the as-of."""
+    """The first row of a page's head: city, way to the scope, whatever else names the place; and the as-of."""
     return html.Div(
         [
             html.Div(
                 [
-                    html.Span(word("product.name"), className="brand"),
                     html.H1(id=city_id, className="city"),
                     html.Nav(
                         id=crumbs_id, className="crumbs", **attributes({"aria-label": word("page.crumbs")})

@@ -13,7 +13,6 @@ from layouts import ids
 from tests.support.browser import SOFTWARE_GL, WITHOUT_GL, beside, watched_page
 from tests.support.fakes import NEIGHBOURHOODS, FakeCity
 from tests.support.maps import click_grid, look, point_at, settle
-from tests.support.serving import served
 
 expect.set_options(timeout=30_000)
 
@@ -32,17 +31,6 @@ def page(painter: Browser) -> Iterator[Page]:
         watch.forgive("GPU stall")
         yield made
         watch.verify()
-
-
-@pytest.fixture
-def fake() -> FakeCity:
-    return FakeCity()
-
-
-@pytest.fixture
-def address(fake: FakeCity) -> Iterator[str]:
-    with served(fake.reads()) as found:
-        yield found.rstrip("/")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -19,19 +18,8 @@ expect.set_options(timeout=30_000)
 POLYGONS = f"#{ids.MAP} .choroplethlayer path"
 
 
-@pytest.fixture
-def fake() -> FakeCity:
-    return FakeCity()
-
-
-@pytest.fixture
-def address(fake: FakeCity) -> Iterator[str]:
-    with served(fake.reads()) as found:
-        yield found
-
-
 def arrive(page: Page, address: str, search: str = "") -> None:
-    page.goto(address + search)
+    page.goto(f"{address}/{search}")
     expect(page.locator(".card")).to_have_count(13)
     expect(page.locator(POLYGONS).first).to_be_attached()
     expect(page.locator(f"#{ids.TREND} .main-svg").first).to_be_attached()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash
 import pytest
 from flask.testing import FlaskClient
 
@@ -13,24 +12,8 @@ from data.indicators import INDICATORS
 from data.periods import PERIOD_KEYS
 from data.words import word
 from layouts import ids
-from tests.callbacks.test_overview import app_of, run
 from tests.support.fakes import NEIGHBOURHOODS, FakeCity
-
-
-@pytest.fixture
-def fake() -> FakeCity:
-    return FakeCity()
-
-
-@pytest.fixture
-def app(fake: FakeCity) -> dash.Dash:
-    return app_of(fake)
-
-
-@pytest.fixture
-def client(app: dash.Dash) -> FlaskClient:
-    found: FlaskClient = app.server.test_client()
-    return found
+from tests.support.screens import links, run, texts
 
 
 def arrived(client: FlaskClient, search: str, before: Any = None) -> Any:
@@ -40,31 +23,6 @@ def arrived(client: FlaskClient, search: str, before: Any = None) -> Any:
 def scene(client: FlaskClient, search: str) -> dict[str, Any]:
     found: dict[str, Any] = arrived(client, search)[ids.MAP_SCENE]["data"]
     return found
-
-
-def links(node: Any) -> list[tuple[str, str, bool]]:
-    """Text, address and whether it is in force, of every link of a component."""
-    found = []
-    if isinstance(node, list):
-        for child in node:
-            found += links(child)
-    elif isinstance(node, dict) and "props" in node:
-        props = node["props"]
-        if node["type"] == "A":
-            text = props["children"] if isinstance(props["children"], str) else props["children"][-1]
-            on = props.get("aria-current") == "true" or props.get("aria-checked") == "true"
-            found.append((text, props["href"], on))
-        else:
-            found += links(props.get("children"))
-    return found
-
-
-def texts(node: Any) -> str:
-    if isinstance(node, list):
-        return " ".join(texts(child) for child in node)
-    if isinstance(node, dict) and "props" in node:
-        return texts(node["props"].get("children"))
-    return "" if node is None else str(node)
 
 
 def test_the_scene_says_where_and_what(client: FlaskClient) -> None:
@@ -101,20 +59,16 @@ def test_every_choice_keeps_the_rest_of_the_view(client: FlaskClient) -> None:
     answer = arrived(client, search)
     menus = links(answer[ids.MAP_MENUS]["children"])
     layers = links(answer[ids.MAP_LAYERS]["children"])
-    out = links(answer[ids.MAP_LINKS]["children"])
     assert len(menus) == len(INDICATORS) + len(PERIOD_KEYS) + 1 + 5 + 1 + 13
     assert [text for text, _, on in menus if on] == ["处置及时率", "上月", "Call", word("map.every_category")]
     assert [text for text, _, _ in layers] == [
         word(f"map.layer_{layer}") for layer in LAYERS if layer not in ("areas", "dedicated")
     ]
-    for _, href, _ in [*menus, *layers, *out]:
+    for _, href, _ in [*menus, *layers]:
         assert "scope=boston-dorchester" in href
     for text, href, _ in menus:
         if text != "上月" and text not in {word(f"period.{key}") for key in PERIOD_KEYS}:
             assert "period=last_month" in href, text
-    assert [href.split("?")[0] for _, href, _ in out] == ["", "/"]
-    assert "theme=dark" not in out[0][1]
-    assert "theme=dark" in out[1][1]
 
 
 def test_levels_are_offered_below_the_scope(client: FlaskClient) -> None:

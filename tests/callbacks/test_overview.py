@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import dash
 import pytest
-from dash.development.base_component import Component
 from flask.testing import FlaskClient
 
-from callbacks import register_all, state
+from callbacks import state
 from callbacks.outlines import OutlineBook, base_of
 from data.clocks import DAY
 from data.words import word
 from layouts import ids
 from tests.support.fakes import NEIGHBOURHOODS, NOW, FakeCity
+from tests.support.screens import app_of, asked, callbacks_of, components, outputs_of, run
 
 PANELS = {
     ids.CARDS: "children",
@@ -27,81 +26,6 @@ PANELS = {
     ids.EVENTS_ROWS: "children",
     ids.GRID_RESULTS: "children",
 }
-
-
-def app_of(fake: FakeCity) -> dash.Dash:
-    app = dash.Dash("tests", assets_folder="assets", update_title="")
-    register_all(app, fake.reads())
-    return app
-
-
-@pytest.fixture
-def fake() -> FakeCity:
-    return FakeCity()
-
-
-@pytest.fixture
-def app(fake: FakeCity) -> dash.Dash:
-    return app_of(fake)
-
-
-@pytest.fixture
-def client(app: dash.Dash) -> FlaskClient:
-    found: FlaskClient = app.server.test_client()
-    return found
-
-
-def components(node: Any) -> Iterator[Component]:
-    if isinstance(node, Component):
-        yield node
-        yield from components(getattr(node, "children", None))
-    elif isinstance(node, list | tuple):
-        for child in node:
-            yield from components(child)
-
-
-def callbacks_of(client: FlaskClient) -> list[dict[str, Any]]:
-    client.get("/")
-    found: list[dict[str, Any]] = json.loads(client.get("/_dash-dependencies").data)
-    return found
-
-
-def outputs_of(callback: dict[str, Any]) -> list[tuple[str, str, bool]]:
-    written = []
-    for one in callback["output"].strip(".").split("..."):
-        name, prop = one.rsplit(".", 1)
-        written.append((name, prop.split("@")[0], "@" in prop))
-    return written
-
-
-def run(client: FlaskClient, output: str, **given: Any) -> Any:
-    """What the callback that writes `output` (id) gives for each id; its inputs and states come from `given` by id."""
-    return asked(client, output, **given)["response"]
-
-
-def asked(client: FlaskClient, output: str, **given: Any) -> Any:
-    """The whole answer of the callback that writes `output`."""
-    for callback in callbacks_of(client):
-        written = outputs_of(callback)
-        if callback["clientside_function"] or output not in {name for name, _, _ in written}:
-            continue
-        if any(duplicate for _, _, duplicate in written):
-            continue
-        inputs = [one | {"value": given.get(one["id"])} for one in callback["inputs"]]
-        states = [one | {"value": given.get(one["id"])} for one in callback["state"]]
-        body = {
-            "output": callback["output"],
-            "outputs": [{"id": name, "property": prop} for name, prop, _ in written],
-            "inputs": inputs,
-            "state": states,
-            "changedPropIds": [f"{inputs[0]['id']}.{inputs[0]['property']}"],
-        }
-        if len(written) == 1 and not callback["output"].startswith(".."):
-            body["outputs"] = body["outputs"][0]
-        answer = client.post("/_dash-update-component", json=body)
-        assert answer.status_code in {200, 204}, answer.data
-        return json.loads(answer.data)
-    raise AssertionError(f"no callback writes {output}")
 
 
 def view_of(client: FlaskClient, search: str) -> dict[str, Any]:
