@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
@@ -51,7 +52,7 @@ class Setting:
     """One row of the table.
 
     `default` is text as it would stand in the environment and may name another setting in braces; `expects`
-    completes the sentence "expected …"; `parse` returns the value or raises _BadValue.
+    completes the sentence "expected …"; `parse` returns the value or raises _BadValue. A `secret` is never printed.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Setting:
     help: str
     expects: str
     parse: Callable[[str], Any]
+    secret: bool = False
 
     @property
     def variable(self) -> str:
@@ -115,6 +117,16 @@ def _switch(text: str) -> bool:
     return text.lower() == "on"
 
 
+def _issuer(text: str) -> str:
+    address = urlsplit(text)
+    local = address.hostname in ("localhost", "127.0.0.1", "::1")
+    if text and not (
+        address.hostname and (address.scheme == "https" or (local and address.scheme == "http"))
+    ):
+        raise _BadValue("whoever listens on the way could sign anybody in")
+    return text.rstrip("/")
+
+
 def _host(text: str) -> str:
     if "/" in text or any(character.isspace() for character in text):
         raise _BadValue("leave out http:// and paths")
@@ -160,12 +172,86 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "host",
         "127.0.0.1",
-        "The address that `run` listens on. 0.0.0.0 lets other machines in: anybody who reaches it can read.",
+        "The address that `run` listens on. 0.0.0.0 lets other machines in; put a proxy with https before it.",
         "a host name or an IP address",
         _host,
     ),
     Setting(
         "port", "8050", "The port that `run` listens on.", "a whole number from 1 to 65535", _whole(1, 65535)
+    ),
+    Setting(
+        "proxies",
+        "0",
+        "How many reverse proxies of your own stand in front, each of which writes X-Forwarded-For, X-Forwarded-Proto "
+        "and X-Forwarded-Host. With one that takes https, cookies are for https alone.",
+        "a whole number from 0 to 9",
+        _whole(0, 9),
+    ),
+    Setting(
+        "demo_visitors",
+        "on",
+        "Whether a browser on this machine sees a demonstration without signing in, as a user who is marked as such. "
+        "Real cities, other machines and a server with YIPING_PROXIES always ask.",
+        "on or off",
+        _switch,
+    ),
+    Setting(
+        "session_hours",
+        "12",
+        "After how many hours one has to sign in again.",
+        "a whole number from 1 to 720",
+        _whole(1, 720),
+    ),
+    Setting(
+        "idle_minutes",
+        "60",
+        "After how many minutes without a touch of mouse, keys or screen one has to sign in again, open pages or not.",
+        "a whole number from 5 to 43200",
+        _whole(5, 43_200),
+    ),
+    Setting(
+        "sign_in_failures",
+        "5",
+        "After how many failures in a row a name has to wait before the next try: half a minute first, twice as long "
+        "each time, at most a quarter of an hour. An address may fail five times as often.",
+        "a whole number from 3 to 100",
+        _whole(3, 100),
+    ),
+    Setting(
+        "password_length",
+        "12",
+        "How many characters a password has at least.",
+        "a whole number from 8 to 64",
+        _whole(8, 64),
+    ),
+    Setting(
+        "oidc_issuer",
+        "",
+        "The OpenID Connect provider by which people may sign in, without /.well-known at its end; empty for none.",
+        "an address that begins with https://",
+        _issuer,
+    ),
+    Setting(
+        "oidc_client_id",
+        "",
+        "The name under which the provider knows this program.",
+        "the provider's text",
+        str,
+    ),
+    Setting(
+        "oidc_client_secret",
+        "",
+        "The secret that the provider gave this program.",
+        "the provider's text",
+        str,
+        secret=True,
+    ),
+    Setting(
+        "oidc_claim",
+        "sub",
+        "Which claim of the provider's says who it is; `python app.py user add --subject` names its value.",
+        "the name of a claim, such as sub or preferred_username",
+        str,
     ),
     Setting(
         "threads",
@@ -216,6 +302,16 @@ class Settings:
     simulate: bool
     host: str
     port: int
+    proxies: int
+    demo_visitors: bool
+    session_hours: int
+    idle_minutes: int
+    sign_in_failures: int
+    password_length: int
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_claim: str
     threads: int
     statement_timeout_seconds: int
     pool_size: int
@@ -248,10 +344,16 @@ class Settings:
 
     def shown(self) -> dict[str, str]:
         """Every setting as text under its variable's name, in the table's order, passwords masked."""
-        return {setting.variable: masked(str(getattr(self, setting.name))) for setting in SETTINGS}
+        return {setting.variable: _shown(setting, getattr(self, setting.name)) for setting in SETTINGS}
 
     def __repr__(self) -> str:
         return f"Settings({', '.join(f'{name}={value!r}' for name, value in self.shown().items())})"
+
+
+def _shown(setting: Setting, value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return HIDDEN if setting.secret and value else masked(str(value))
 
 
 _VARIABLES = {setting.variable: setting for setting in SETTINGS}
@@ -294,7 +396,7 @@ def _read_env_file(path: Path) -> tuple[dict[str, tuple[str, str]], list[str]]:
 
 
 def _bad(setting: Setting, text: str, origin: str, reason: str) -> str:
-    found = f"{setting.variable}: expected {setting.expects}, found {masked(text)!r} in {origin}"
+    found = f"{setting.variable}: expected {setting.expects}, found {_shown(setting, text)!r} in {origin}"
     return f"{found}: {reason}." if reason and not reason.endswith("?") else f"{found}. {reason}".rstrip()
 
 

@@ -25,6 +25,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from data.audittables import guard
 from data.schema import metadata, store_state
 from data.settings import masked
 
@@ -233,7 +234,7 @@ class Store:
 
     @contextmanager
     def keeping(self) -> Iterator[Connection]:
-        """A transaction on tables that hold no events; on PostgreSQL whoever has the events alone does not hold it up."""
+        """A transaction on tables without events; on PostgreSQL it does not wait for whoever has the events alone."""
         with self._writer.begin() as connection:
             yield connection
 
@@ -276,6 +277,7 @@ class Store:
                         f"expected a Yiping store at {self.url}, found an empty database: run `make run`"
                     )
                 metadata.create_all(connection)
+                guard(connection)
                 connection.execute(
                     insert(store_state).values(
                         id=1, version=1, reference_version=1, latest_at=0, counters_stale=0
