@@ -11,7 +11,19 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final, Literal, get_args
 
-from data.words import accounts, bulletins, events, explore, exports, figures, general, maps, nav, pages
+from data.words import (
+    accounts,
+    bulletins,
+    events,
+    explore,
+    exports,
+    figures,
+    general,
+    maps,
+    nav,
+    pages,
+    wallpanels,
+)
 
 Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
@@ -27,6 +39,7 @@ PAIRS: Final[tuple[dict[str, tuple[str, str]], ...]] = (
     explore.WORDS,
     exports.WORDS,
     accounts.WORDS,
+    wallpanels.WORDS,
 )
 """The catalogues of the screens: a key's Chinese and English."""
 
