@@ -235,6 +235,7 @@ class Store:
     @contextmanager
     def keeping(self) -> Iterator[Connection]:
         """A transaction on tables without events; on PostgreSQL it does not wait for whoever has the events alone."""
+        self._unbounded()
         with self._writer.begin() as connection:
             yield connection
 

@@ -120,7 +120,10 @@ def test_a_store_of_a_newer_program_is_refused(database_url: str) -> None:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "9999"
 
 
-ADDED_TABLES = ("grid_organisation", "area", "account", "session", "sign_in_failure", "wall_token")
+ADDED_TABLES = (
+    *("grid_organisation", "area", "account", "session", "sign_in_failure", "wall_token"),
+    *("audit", "audit_anchor"),
+)
 """The tables that came after the first revision."""
 
 
