@@ -22,6 +22,7 @@ from data.words import (
     maps,
     nav,
     pages,
+    wallpage,
     wallpanels,
 )
 
@@ -39,6 +40,7 @@ PAIRS: Final[tuple[dict[str, tuple[str, str]], ...]] = (
     explore.WORDS,
     exports.WORDS,
     accounts.WORDS,
+    wallpage.WORDS,
     wallpanels.WORDS,
 )
 """The catalogues of the screens: a key's Chinese and English."""
