@@ -1,0 +1,236 @@
+"""The wall's panels about single events: what needs attention, what moves, one event's trace, and a response."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal
+
+from callbacks import wallpanels as panels
+from callbacks.reads import City
+from callbacks.wallfacts import Asked, LateFact, TraceFact
+from callbacks.wallrows import count, milliseconds
+from data.clocks import HOUR, MINUTE, Instant
+from data.indicators import OVERDUE_OPEN, Figure, shown
+from data.queries.live import Listed, Moved, UnitWork
+from data.words import word
+from layouts import text
+from maps.choropleth import count_text
+
+UNITS_SHOWN: Final = 8
+STEPS_SHOWN: Final = 14
+
+
+def hot(asked: Asked, overdue: Figure, late: Sequence[LateFact], soon: Listed, calls: Listed) -> panels.Hot:
+    """What needs attention: overdue for longest, about to be, and calls that wait."""
+    return {
+        "title": word("panel.hot"),
+        "lists": [
+            _hot_list("overdue", overdue.numerator, [late_row(fact) for fact in late]),
+            _hot_list("soon", soon.total, [_soon_row(one, asked.now) for one in soon.rows]),
+            _hot_list("whistles", calls.total, [_call_row(one, asked.now) for one in calls.rows]),
+        ],
+    }
+
+
+def _hot_list(
+    key: Literal["overdue", "soon", "whistles"], total: int, listed: list[panels.HotRow]
+) -> panels.HotList:
+    return {
+        "key": key,
+        "title": word(f"panel.hot_{key}"),
+        "total": word("panel.total").format(n=f"{total:,}"),
+        "number": total,
+        "rows": listed,
+        "empty": "" if listed else word(f"panel.hot_{key}_empty"),
+    }
+
+
+def late_row(fact: LateFact) -> panels.HotRow:
+    """An event with how long it is overdue, if it is."""
+    late = fact.late_minutes is not None and fact.late_minutes > 0
+    length = text.length(int((fact.late_minutes or 0) * MINUTE))
+    return {
+        "id": fact.id,
+        "title": fact.title,
+        "category": fact.category,
+        "grid": fact.grid,
+        "unit": "",
+        "status": word(f"status.{fact.status}"),
+        "age": word("panel.late").format(length=length) if late else "",
+        "level": "red" if late and fact.status != "closed" else "none",
+    }
+
+
+def _soon_row(one: Any, now: Instant) -> panels.HotRow:
+    left = text.length(max(0, one.at - now))
+    return {**_pressing(one), "age": word("panel.in").format(length=left), "level": "yellow"}
+
+
+def _call_row(one: Any, now: Instant) -> panels.HotRow:
+    waits = now - one.at
+    return {
+        **_pressing(one),
+        "age": word("panel.waits").format(length=text.length(waits)),
+        "level": "red" if waits > HOUR else "yellow",
+    }
+
+
+def _pressing(one: Any) -> panels.HotRow:
+    return {
+        "id": one.id,
+        "title": one.title,
+        "category": one.category,
+        "grid": one.grid,
+        "unit": one.unit,
+        "status": word(f"status.{one.status}"),
+        "age": "",
+        "level": "none",
+    }
+
+
+def ticker(asked: Asked, facts: Sequence[Moved]) -> panels.Ticker:
+    """Events as they came and closed, the newest first."""
+    names = category_name(asked.city, asked.subject.category)
+    only = asked.subject.kind == "emergency" and bool(asked.subject.category)
+    return {
+        "title": word("panel.ticker_of").format(category=names) if only else word("panel.ticker"),
+        "rows": [
+            {
+                "key": f"{one.id}.{one.kind}.{one.at}",
+                "id": one.id,
+                "kind": one.kind,
+                "kind_label": word(f"panel.ticker_{one.kind}"),
+                "at": milliseconds(one.at),
+                "time": f"{asked.clock.local(one.at):%H:%M:%S}",
+                "title": one.title,
+                "category": one.category,
+                "channel": one.channel,
+                "grid": one.grid,
+            }
+            for one in facts
+        ],
+        "empty": "" if facts else word("panel.ticker_empty"),
+    }
+
+
+def category_name(city: City, code: str) -> str:
+    """The name of a category, small or large; all of them for ""."""
+    small = (part.name for part in city.categories if part.code == code)
+    large = (part.top_name for part in city.categories if part.top_code == code)
+    return next(small, "") or next(large, "") or (code or word("panel.every_category"))
+
+
+_TRACE_FACTS: Final = ("category", "channel", "grid", "unit")
+_TRACE_TIMES: Final = (
+    "reported_at",
+    "accept_due_at",
+    "accepted_at",
+    "handle_due_at",
+    "handled_at",
+    "closed_at",
+)
+
+
+def trace(asked: Asked, fact: TraceFact) -> panels.Trace:
+    """An event with its steps. Addresses and descriptions stay away: a wall is seen by whoever walks past."""
+    why = word(
+        "panel.trace_pinned" if asked.subject.event is not None else f"panel.trace_{asked.subject.rule}"
+    )
+    event = fact.event
+    if event is None:
+        missing = word("panel.trace_nothing" if fact.id is None else "panel.trace_missing")
+        return {
+            "id": fact.id or 0,
+            "key": "",
+            "title": word("panel.trace"),
+            "status": "",
+            "why": why,
+            "overdue": "",
+            "facts": [],
+            "steps": [],
+            "missing": missing,
+        }
+    minutes = event.get("overdue_minutes")
+    late = minutes is not None and float(minutes) > 0
+    length = text.length(int(float(minutes or 0) * MINUTE))
+    named: list[panels.Fact] = []
+    for name in _TRACE_FACTS:
+        value = event.get(name if name == "unit" else f"{name}_name")
+        if value:
+            named.append({"label": word(f"trace.{name}"), "value": str(value)})
+    for name in _TRACE_TIMES:
+        if event.get(name) is not None:
+            named.append(
+                {"label": word(f"trace.{name}"), "value": text.moment(asked.clock, int(event[name]))}
+            )
+    return {
+        "id": int(event["id"]),
+        "key": str(event.get("key", "")),
+        "title": str(event.get("title") or event.get("category_name") or ""),
+        "status": word(f"status.{event['status']}"),
+        "why": why,
+        "overdue": word("panel.late").format(length=length) if late else "",
+        "facts": named,
+        "steps": [
+            {
+                "kind": kind,
+                "name": word(f"kind.{kind}"),
+                "time": text.short_moment(asked.clock, at, asked.now),
+                "actor": actor,
+                "note": note,
+                "late": word("trace.recorded").format(at=text.moment(asked.clock, recorded))
+                if recorded - at > 10 * MINUTE
+                else "",
+            }
+            for kind, at, recorded, actor, note in fact.steps[-STEPS_SHOWN:]
+        ],
+        "missing": "",
+    }
+
+
+def emergency(
+    asked: Asked,
+    figures: Mapping[str, Figure],
+    tasks: Sequence[LateFact],
+    work: Sequence[UnitWork],
+    reason: str,
+    by: str,
+) -> panels.Emergency:
+    """The response: what came and closed since its start, what is open, and who works on it."""
+    subject = asked.subject
+    name = asked.tree.get(subject.scope).name
+    category = category_name(asked.city, subject.category)
+    completion = figures["completion"]
+    active = [unit for unit in work if unit.open or unit.closed]
+    left = len(active) - UNITS_SHOWN
+    return {
+        "title": word("panel.emergency").format(scope=name, category=category),
+        "reason": reason,
+        "scope": subject.scope,
+        "scope_name": name,
+        "category": subject.category,
+        "category_name": category,
+        "started": milliseconds(subject.since),
+        "started_text": text.short_moment(asked.clock, subject.since, asked.now),
+        "by": by,
+        "counts": [
+            count("received", word("panel.emergency_received"), figures["received"].numerator),
+            count("closed", word("panel.emergency_closed"), figures["closed"].numerator),
+            count("open", word("panel.emergency_open"), sum(unit.open for unit in work)),
+            count("overdue", word("panel.emergency_overdue"), figures[OVERDUE_OPEN].numerator),
+            count("units", word("panel.emergency_units"), len([unit for unit in active if unit.name])),
+        ],
+        "completion": shown("completion", completion.value),
+        "completion_n": count_text(completion.numerator, completion.denominator),
+        "units": [
+            {
+                "name": unit.name or word("panel.no_unit"),
+                "open": f"{unit.open:,}",
+                "closed": f"{unit.closed:,}",
+            }
+            for unit in active[:UNITS_SHOWN]
+        ],
+        "units_more": word("panel.units_more").format(n=left) if left > 0 else "",
+        "tasks": [late_row(fact) for fact in tasks],
+        "empty": "" if tasks else word("panel.emergency_empty"),
+    }

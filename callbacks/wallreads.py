@@ -1,0 +1,51 @@
+"""What walls may ask for beyond the reads of the screens, as functions that app.py binds to a store within a scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from callbacks.reads import Reads
+from data.answers import Question
+from data.clocks import Instant
+from data.indicators import Figure
+from data.queries.live import Listed, Moved, UnitWork
+from data.queries.people import People
+from data.wallplan import Change, Control
+
+
+@dataclass(frozen=True)
+class WallReads:
+    """The reads of the walls of one scope. `scope` is its code; nothing beyond it is found by any of them.
+
+    totals(question, keys) has the figures of the whole scope; moved(question, limit) the events that came and closed;
+    due_soon(question, until, limit) and unanswered(question, limit) the pressing ones; units(question, since) who works
+    on them; rank(question, indicator, depth) has RANK_COLUMNS; settings() is the city's own [wall]. levels() lists the
+    levels of the map: dicts with key, name, depth, dedicated and drawn, [] without a map.
+    """
+
+    scope: str
+    reads: Reads
+    totals: Callable[[Question, Sequence[str]], Mapping[str, Figure]]
+    rank: Callable[[Question, str, int], pd.DataFrame]
+    moved: Callable[[Question, int], tuple[Moved, ...]]
+    due_soon: Callable[[Question, Instant, int], Listed]
+    unanswered: Callable[[Question, int], Listed]
+    units: Callable[[Question, Instant], tuple[UnitWork, ...]]
+    people: Callable[[str], People]
+    settings: Callable[[], Mapping[str, Any]]
+    levels: Callable[[], Sequence[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Remote:
+    """How the walls of a scope are turned: `read(scope)` gives the control state, `change(scope, change, how)` makes
+    another whatever has happened meanwhile, and gives it. `find(scope, key)` is the id of an event by its number
+    or its source's own key, None where the scope has none."""
+
+    read: Callable[[str], Control]
+    change: Callable[[str, Change, Callable[[Control], Control]], Control]
+    find: Callable[[str, str], int | None]
