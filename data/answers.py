@@ -128,7 +128,9 @@ class Page:
 
 @dataclass(frozen=True)
 class Trace:
-    """One event as its fields by name, and its steps (STEP_COLUMNS) in order."""
+    """One event as its fields by name, and its steps (STEP_COLUMNS) in order; `personal` is True where its texts hold
+    personal data, which are hidden unless they were asked for."""
 
     event: Mapping[str, Any]
     steps: pd.DataFrame
+    personal: bool = False

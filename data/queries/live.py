@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, and_, case, func, lit
 from data.answers import Question
 from data.clocks import Instant
 from data.lifecycle import Kind
+from data.masking import masked
 from data.queries.lists import status_key
 from data.queries.plan import Plan, plan
 from data.reference import Reference, reference_within
@@ -204,7 +205,7 @@ def _moved(reference: Reference, row: Any, kind: Any) -> Moved:
         row.id,
         kind,
         row.at,
-        row.title or reference.category_by_id[row.category_id].name,
+        masked(row.title or "") or reference.category_by_id[row.category_id].name,
         reference.category_by_id[row.category_id].name,
         reference.channel_by_id[row.channel_id].name,
         reference.tree.by_id(row.grid_id).name,
@@ -214,7 +215,7 @@ def _moved(reference: Reference, row: Any, kind: Any) -> Moved:
 def _pressing(reference: Reference, row: Any, as_of: Instant) -> Pressing:
     return Pressing(
         row.id,
-        row.title or reference.category_by_id[row.category_id].name,
+        masked(row.title or "") or reference.category_by_id[row.category_id].name,
         reference.category_by_id[row.category_id].name,
         reference.tree.by_id(row.grid_id).name,
         row.unit or "",
