@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select
 from data.answers import EVENT_COLUMNS, FRESHNESS_COLUMNS, STEP_COLUMNS, Page, Question, Trace, frame_of
 from data.clocks import MINUTE, Instant
 from data.lifecycle import PLAIN_STAGES, Status, implied_steps, is_suspended
+from data.masking import FREE_TEXTS, masked, masked_detail
 from data.measures import FACT_COLUMNS
 from data.queries.listing import ORDER, ListKind, PageKey, select_events
 from data.queries.plan import plan
@@ -52,7 +53,7 @@ def list_events(
         rows = [dict(row) for row in connection.execute(statement).mappings()]
         if past:
             rows = as_then(connection, rows, wanted.as_of)
-        names = _source_names(connection)
+        names = source_names(connection)
     more = len(rows) > limit
     listed = [_listed(reference, names, row, wanted.as_of) for row in rows[:limit]]
     frame = frame_of(listed, EVENT_COLUMNS)
@@ -94,7 +95,8 @@ _KEY = re.compile(r"(?P<at>[0-9]{0,18})\.(?P<id>[0-9]{1,18})")
 """What a page gives as its `next`: the instant by which its list is ordered, and the last event's id."""
 
 
-def _source_names(connection: Connection) -> dict[int, str]:
+def source_names(connection: Connection) -> dict[int, str]:
+    """The names of the sources by id."""
     return {row.id: row.name for row in connection.execute(select(source.c.id, source.c.name))}
 
 
@@ -117,7 +119,7 @@ def _listed(
         "id": row["id"],
         "source": names[row["source_id"]],
         "key": row["source_key"],
-        "title": row["title"],
+        "title": masked(row["title"]),
         "category": category.code,
         "category_name": category.name,
         "channel": channel.code,
@@ -131,9 +133,10 @@ def _listed(
     }
 
 
-def trace(store: Store, scope: str, event_id: int, as_of: Instant) -> Trace:
+def trace(store: Store, scope: str, event_id: int, as_of: Instant, *, unmasked: bool = False) -> Trace:
     """One event of the scope with its steps: the fields of EVENT_COLUMNS and every instant, text and count of its row.
 
+    Personal data in its texts are hidden, unless they are asked for, which is for who may and is audited.
     Raises UnknownEvent when there is no such event in the scope: what lies beyond it does not exist for the asker.
     """
     with store.reading() as connection:
@@ -146,7 +149,7 @@ def trace(store: Store, scope: str, event_id: int, as_of: Instant) -> Trace:
             raise UnknownEvent(f"expected an event of {inside.name}, found no event {event_id} there")
         row: dict[str, Any] = dict(found._mapping)
         steps = _implied(row) if row["implied"] else _written(connection, event_id)
-        names = _source_names(connection)
+        names = source_names(connection)
     more = (
         *FACT_COLUMNS,
         "dispatched_at",
@@ -160,7 +163,18 @@ def trace(store: Store, scope: str, event_id: int, as_of: Instant) -> Trace:
     )
     fields = _listed(reference, names, row, as_of) | {name: row[name] for name in more}
     fields |= {"extensions": row["extensions"], "due_provisional": bool(row["due_provisional"])}
-    return Trace(fields, frame_of(steps, STEP_COLUMNS))
+    told = {name: row[name] for name in FREE_TEXTS}
+    hidden = {name: value and masked(value) for name, value in told.items()}
+    quiet = [_masked_step(step) for step in steps]
+    has_personal = hidden != told or quiet != list(steps)
+    if unmasked:
+        return Trace(fields | told, frame_of(steps, STEP_COLUMNS), has_personal)
+    return Trace(fields | hidden, frame_of(quiet, STEP_COLUMNS), has_personal)
+
+
+def _masked_step(step: Mapping[str, Any]) -> dict[str, Any]:
+    texts = {name: masked(str(step[name])) for name in ("actor", "note")}
+    return {**step, **texts, "detail": masked_detail(step["detail"])}
 
 
 def _written(connection: Connection, event_id: int) -> list[dict[str, Any]]:
