@@ -101,6 +101,18 @@
     };
   };
 
+  /* The first of ordered numbers that is not below a bound. */
+  const reached = (numbers, bound) => {
+    let from = 0;
+    let to = numbers.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (numbers[middle] < bound) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  };
+
   const features = (found, first = 0, last = found.count) => ({
     type: "FeatureCollection",
     features: found.outlines.slice(first, last).map((polygons, at) => ({
@@ -161,6 +173,6 @@
   };
 
   window.yiping = Object.assign(window.yiping || {}, {
-    geometry: { level, features, spots, points, classes, figures, weights },
+    geometry: { level, reached, features, spots, points, classes, figures, weights },
   });
 })();

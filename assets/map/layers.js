@@ -263,7 +263,8 @@
         const own = surface === name;
         const line = own || (surface === meta.key && meta.depth < deepest);
         show(map, `fill-${surface}`, own || (part && surface === metas[0].key));
-        show(map, `hatch-${surface}`, own && hatched);
+        /* Whatever becomes visible is cut anew: a part, which is cut with all it may need, keeps its hatch. */
+        show(map, `hatch-${surface}`, own && (hatched || part));
         show(map, `line-${surface}`, line);
         if (!own && !line) continue;
         const above = Math.max(deepest - meta.depth, 0);

@@ -169,13 +169,25 @@
       }
     };
     let part = ""; /* which part is laid */
-    const parted = (name, header) => {
-      const wish = `${name} ${header.first} ${header.count}`;
+    const parted = (name, key, first, last) => {
+      const wish = `${name} ${first} ${last}`;
       if (part === wish) return;
       part = wish;
-      const { first, count } = header;
       painted.get(name).fill(layers.OUTSIDE);
-      map.getSource(`level-${name}`).setData(geometry.features(view.ready.get(header.level), first, first + count));
+      map.getSource(`level-${name}`).setData(geometry.features(view.ready.get(key), first, last));
+    };
+    const lit = (name, key, hatched) =>
+      layers.showLevel(map, metas, name, key, view.colors, view.scene.layers.includes("heat"), hatched);
+    /* The grids of a part are known before their values are: they are cut into tiles while the server counts. */
+    const foretold = () => {
+      const meta = view.by[view.shown];
+      const name = surface(meta);
+      const found = view.ready.get(meta.key);
+      if (name === meta.key || name === view.surface || !found) return;
+      laid(meta, name);
+      parted(name, meta.key, ...view.run(meta, found));
+      view.surface = name;
+      lit(name, meta.key, true);
     };
 
     /* Which grids are filled: those that the address names, else the finest that are large enough at this zoom. */
@@ -222,18 +234,17 @@
       }
       return way;
     };
-    /* The places of a level within the scope: they stand in one run. */
+    /* The places of a level within the scope: the grids below one stand in one run, in the order of those above. */
     view.run = (meta, found) => {
       const { scope } = view.scene;
       if (scope.depth === 0) return [0, found.count];
-      const header = view.answer && view.answer.header;
-      if (header && header.level === meta.key && header.scope === scope.code)
-        return [header.first, header.first + header.count];
-      const inside = (place) => view.path(meta.key, place).some((step) => step.code === scope.code);
-      let first = 0;
-      while (first < found.count && !inside(first)) first += 1;
-      let last = first;
-      while (last < found.count && inside(last)) last += 1;
+      const between = ordinary.filter((other) => other.depth > scope.depth && other.depth < meta.depth);
+      let first = scope.place;
+      let last = scope.place + 1;
+      for (const { above } of [...between.map((other) => view.ready.get(other.key)), found]) {
+        first = geometry.reached(above, first);
+        last = geometry.reached(above, last);
+      }
       return [first, last];
     };
 
@@ -287,7 +298,7 @@
       const name = (view.surface = surface(view.by[header.level]));
       const source = `level-${name}`;
       const now = painted.get(name);
-      if (name !== header.level) parted(name, header);
+      if (name !== header.level) parted(name, header.level, header.first, header.first + header.count);
       const shift = header.kind === "diverging" ? layers.DIVERGING : 0;
       const known = header.colors.length;
       const codes = Uint8Array.from({ length: 256 }, (_, place) => (place < known ? shift + header.colors[place] : place));
@@ -298,7 +309,7 @@
         now[place] = code;
         map.setFeatureState({ source, id: place }, { c: code });
       }
-      layers.showLevel(map, metas, name, header.level, view.colors, view.scene.layers.includes("heat"), header.few + header.none > 0);
+      lit(name, header.level, header.few + header.none > 0);
       view.recolours += 1;
       view.describe();
       outlines();
@@ -400,6 +411,7 @@
       const last = view.answer && view.by[view.answer.header.level];
       if (last && surface(last) !== view.surface) layers.hide(map, view.surface);
       view.shown = pick(view.fit(false));
+      foretold();
       return refresh();
     };
     /* What is on the screen, for whoever has to check it. */
