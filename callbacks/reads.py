@@ -59,7 +59,8 @@ class Reads:
     compare_some answers as compare does, for some indicators. by_grid, by_time, by_category and by_channel answer with
     FIGURE_COLUMNS for the indicators of their last argument, rank with RANK_COLUMNS, freshness with FRESHNESS_COLUMNS.
     events(question, kind, limit, after) is a keyset page. trace(scope, id, as_of) is None when the scope has no such
-    event. shapes(codes) has [code, name, geometry] in EPSG:4326 and leaves out the grids without an outline.
+    event; personal data in its texts are hidden. unmask(scope, id, as_of, reason) is the same with them, recorded in the
+    audit; None where the viewer may not, or gives no reason. shapes(codes) has [code, name, geometry] in EPSG:4326 and leaves out the grids without an outline.
     level_values(question, depth, indicator) has every grid at a depth within the scope, points(question, kind, limit)
     the places of single events, and areas() the management areas beside the tree [code, name, kind, geometry], empty
     where the city has none.
@@ -79,6 +80,7 @@ class Reads:
     rank: Callable[[Question, str], pd.DataFrame]
     events: Callable[[Question, str, int, str | None], Page]
     trace: Callable[[str, int, Instant], Trace | None]
+    unmask: Callable[[str, int, Instant, str], Trace | None]
     freshness: Callable[[], pd.DataFrame]
     shapes: Callable[[Sequence[str]], gpd.GeoDataFrame]
     level_values: Callable[[Question, int, str], LevelValues]

@@ -99,6 +99,7 @@ class FakeCity:
             rank=noted("rank", self._rank),
             events=noted("events", self._events),
             trace=noted("trace", self._trace),
+            unmask=noted("unmask", lambda scope, number, as_of, reason: self._trace(scope, number, as_of)),
             freshness=noted("freshness", self._freshness),
             shapes=noted("shapes", boston_shapes),
             level_values=noted("level_values", self._level_values),
