@@ -30,8 +30,10 @@ def register_all(
     pages = [shell_layout.layout(""), overview_layout.layout(), map_layout.layout(), *map_layout.later()]
     # Dash declares it as nothing, which it is until somebody sets it.
     app.validation_layout = html.Div(pages)  # type: ignore[assignment]
-    # Set last: without the other Dash would ask it at once, when nobody has signed in yet.
-    app.layout = lambda: shell_layout.layout(version_token(reads.version(), reads.now()))
+    # Set last: without the other Dash would ask it at once. It asks again before the first request, whoever sends that:
+    # the version is no figure, and the same for everybody.
+    told = whole or reads
+    app.layout = lambda: shell_layout.layout(version_token(told.version(), told.now()))
     shell.register(app, reads)
     overview.register(app, reads, book.outlines)
     map.register(app, reads, views, book.outlines)
