@@ -34,6 +34,12 @@ its milestone: what follows can only overwrite, withdraw or exempt."""
 
 _COLUMNS = (*KEY_COLUMNS, *FACT_COLUMNS)
 
+_READ_BY = {
+    "closed_at": ("reported_at", "closed_at", "handled_at", "handle_due_at", "exempted_at", "withdrawn_at"),
+    "rated_at": ("closed_at", "rated_at", "withdrawn_at", "rating", "solved"),
+}
+"""The facts by which the measures are counted that a step settles later, the milestone before the step first."""
+
 
 def sums_at(connection: Connection, reference: Reference, state: State, wanted: Plan) -> Counted:
     """`sums.sums` as of the plan's instant, now or past."""
@@ -44,26 +50,51 @@ def sums_at(connection: Connection, reference: Reference, state: State, wanted: 
 
 def _then(connection: Connection, reference: Reference, state: State, wanted: Plan) -> Counted:
     period = Period(wanted.period.start, max(wanted.period.start, min(wanted.period.end, wanted.as_of + 1)))
-    clock = reference.clock
-    # What was reported or closed this long before may have been settled since only by a slow step.
-    recent = min(max(period.start, clock.day_start(clock.day_number(wanted.as_of - SLOW))), period.end)
-    settled = tuple(each for each in wanted.measures if each.name not in _SETTLED_LATER)
-    open_ended = tuple(each for each in wanted.measures if each.name in _SETTLED_LATER)
-    totals = Counted()
-    asked: list[tuple[tuple[Measure, ...], Period]] = []
-    if settled:
-        asked.append((settled, period))
-    if open_ended:
-        asked.append((open_ended, Period(period.start, recent)))
-        exact = replace(wanted, measures=open_ended, period=Period(recent, period.end))
-        totals.parts += sums.sums(connection, reference, state, exact).parts
-    asked = [(measures, part) for measures, part in asked if part.start < part.end]
-    for measures, part in asked:
-        today = replace(wanted, measures=measures, period=part, as_of=max(part.end, state.latest_at))
-        totals.parts += sums.sums(connection, reference, state, today).parts
-    if asked:
-        _add_changes(connection, reference, wanted, asked, totals)
+    if period.start == period.end:
+        return Counted()
+    today = replace(wanted, period=period, as_of=max(period.end, state.latest_at))
+    totals = sums.sums(connection, reference, state, today)
+    _add_changes(connection, reference, wanted, ((wanted.measures, period),), totals)
+    for step in _READ_BY:
+        settled = tuple(each for each in wanted.measures if _SETTLED_LATER.get(each.name) == step)
+        if settled:
+            _take_recent(connection, reference, wanted, step, settled, period, totals)
     return totals
+
+
+def _take_recent(
+    connection: Connection,
+    reference: Reference,
+    wanted: Plan,
+    step: str,
+    measures: Sequence[Measure],
+    period: Period,
+    totals: Counted,
+) -> None:
+    """Takes away what an ordinary step after the as-of instant has settled: it came soon after the one before, which is
+    sought in the last days alone. What came slowly is among the changes."""
+    before, *_ = _READ_BY[step]
+    since = max(period.start - 1, wanted.as_of - SLOW - 1)
+    at: ColumnElement[int] = literal_column(str(wanted.as_of))
+    where = [
+        event.c.category_id.in_(tuple(reference.category_by_id)),
+        event.c[before] > literal_column(str(since)),
+        event.c[before] <= at,
+        event.c[step] > at,
+        event.c[step] - event.c[before] <= literal_column(str(SLOW)),
+        *_untouched(at),
+    ]
+    facts = ArrayFacts(_facts(connection, event, wanted, where, (*KEY_COLUMNS, *_READ_BY[step])))
+    _add_counted(totals, reference.clock, wanted.by, -1, facts, measures, period)
+
+
+def _untouched(at: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """SQL: since the instant neither changed nor withdrawn nor exempted."""
+    return [
+        event.c.changed_at.is_(None) | (event.c.changed_at <= at),
+        event.c.withdrawn_at.is_(None) | (event.c.withdrawn_at <= at),
+        event.c.exempted_at.is_(None) | (event.c.exempted_at <= at),
+    ]
 
 
 def _add_changes(
@@ -75,8 +106,7 @@ def _add_changes(
 ) -> None:
     """Takes away what the events that were touched since count for now, and adds what they counted for then."""
     at: ColumnElement[int] = literal_column(str(wanted.as_of))
-    unchanged = event.c.changed_at.is_(None) | (event.c.changed_at <= at)
-    standing = event.c.withdrawn_at.is_(None) | (event.c.withdrawn_at <= at)
+    unchanged, standing, unexempted = _untouched(at)
     later = [
         [unchanged, event.c.withdrawn_at > at],
         [unchanged, standing, event.c.exempted_at > at],
@@ -84,7 +114,6 @@ def _add_changes(
     slow_steps = {
         _SETTLED_LATER[each.name] for measures, _ in asked for each in measures if each.name in _SETTLED_LATER
     }
-    unexempted = event.c.exempted_at.is_(None) | (event.c.exempted_at <= at)
     for number, name in enumerate(sorted(slow_steps)):
         # An event that was closed and rated since is taken for its closing.
         closed_before = [event.c.closed_at <= at] if number else []
@@ -103,7 +132,11 @@ def _add_changes(
 
 
 def _facts(
-    connection: Connection, table: FromClause, wanted: Plan, where: Sequence[ColumnElement[bool]]
+    connection: Connection,
+    table: FromClause,
+    wanted: Plan,
+    where: Sequence[ColumnElement[bool]],
+    names: tuple[str, ...] = _COLUMNS,
 ) -> dict[str, NDArray[np.float64]]:
     """Keys and facts of some events within the plan's scope and filters, as float64 columns with NaN for unknown."""
     conditions = [*where, table.c.reported_at + 0 <= wanted.as_of]
@@ -112,10 +145,10 @@ def _facts(
     for column, ids in ((table.c.category_id, wanted.categories), (table.c.channel_id, wanted.channels)):
         if ids is not None:
             conditions.append((column + 0).in_(ids))
-    statement = select(*[table.c[name] for name in _COLUMNS]).where(*conditions)
+    statement = select(*[table.c[name] for name in names]).where(*conditions)
     rows: Any = connection.execute(statement).fetchall()
-    block = np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, len(_COLUMNS))
-    return {name: block[:, place] for place, name in enumerate(_COLUMNS)}
+    block = np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, len(names))
+    return {name: block[:, place] for place, name in enumerate(names)}
 
 
 def _add_counted(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from data.answers import RANK_COLUMNS, Compared, Question, empty
@@ -98,22 +99,119 @@ def grid_table(store: Store, question: Question, depth: int | None, keys: tuple[
     with store.reading() as connection:
         now_state = state(connection)
         reference = reference_within(store, connection, now_state.reference_version)
-        tree = reference.tree
-        scope = tree.get(question.scope)
-        # Above the scope there is nothing to name: asked for that, the scope itself is the answer.
-        wanted_depth = scope.depth + 1 if depth is None else max(depth, scope.depth)
-        cache = own.cache_of(store)
-        counted = _counted(connection, reference, now_state, question, keys, "grid", wanted_depth, cache)
-        counted = counted.regrouped(tree.ancestor_ids(wanted_depth))
-        level = tree.level(question.scope, wanted_depth)
-        scopes_own = [tree.by_id(grid_id) for grid_id in np.setdiff1d(counted.groups(), level.ids).tolist()]
-        groups = Groups(
-            np.concatenate([level.ids, np.array([grid.id for grid in scopes_own], dtype=np.int64)]),
-            (*level.codes, *(grid.code for grid in scopes_own)),
-            (*level.names, *(grid.name for grid in scopes_own)),
-            np.arange(len(level.ids) + len(scopes_own)) >= len(level.ids),
+        return _grid_table(store, connection, reference, now_state, question, depth, keys)
+
+
+def _grid_table(
+    store: Store,
+    connection: Connection,
+    reference: Reference,
+    now_state: State,
+    question: Question,
+    depth: int | None,
+    keys: tuple[str, ...],
+) -> FigureTable:
+    tree = reference.tree
+    scope = tree.get(question.scope)
+    # Above the scope there is nothing to name: asked for that, the scope itself is the answer.
+    wanted_depth = scope.depth + 1 if depth is None else max(depth, scope.depth)
+    cache = own.cache_of(store)
+    counted = _counted(connection, reference, now_state, question, keys, "grid", wanted_depth, cache)
+    counted = counted.regrouped(tree.ancestor_ids(wanted_depth))
+    level = tree.level(question.scope, wanted_depth)
+    scopes_own = [tree.by_id(grid_id) for grid_id in np.setdiff1d(counted.groups(), level.ids).tolist()]
+    groups = Groups(
+        np.concatenate([level.ids, np.array([grid.id for grid in scopes_own], dtype=np.int64)]),
+        (*level.codes, *(grid.code for grid in scopes_own)),
+        (*level.names, *(grid.name for grid in scopes_own)),
+        np.arange(len(level.ids) + len(scopes_own)) >= len(level.ids),
+    )
+    return FigureTable.of(counted, groups, keys, reference.unrecorded)
+
+
+@dataclass(frozen=True)
+class GridsCompared:
+    """Figures of the same grids in a period and the one before; a row of the scope's own may stand in one alone."""
+
+    current: FigureTable
+    before: FigureTable
+    before_period: Period
+
+
+def compare_grids(
+    store: Store, question: Question, depth: int | None = None, keys: Iterable[str] = INDICATORS
+) -> GridsCompared:
+    """`by_grid` beside the period before, asked as `compare` asks, all from one snapshot."""
+    wanted = tuple(keys)
+    with store.reading() as connection:
+        now_state = state(connection)
+        reference = reference_within(store, connection, now_state.reference_version)
+        period = previous(reference.clock, question.period)
+        current, before = (
+            _grid_table(store, connection, reference, now_state, asked, depth, wanted)
+            for asked in (question, _earlier(question, period))
         )
-        return FigureTable.of(counted, groups, keys, reference.unrecorded)
+        return GridsCompared(current, before, period)
+
+
+@dataclass(frozen=True)
+class Courses:
+    """One indicator of many grids over time: rows are grids in the order of the tree, columns are parts of the period.
+    `value` is NaN where there is no data; the denominators of a count are zero."""
+
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    numerator: Ints
+    denominator: Ints
+    value: NDArray[np.float64]
+
+
+def courses(
+    store: Store, question: Question, unit: Unit, indicator: str, depth: int | None = None
+) -> Courses:
+    """The indicator for each grid at a depth (default: the scope's children) in each hour, day, week or month of the
+    period that has begun by the as-of instant, from one snapshot.
+
+    Raises ValueError for the stock of overdue events, which belongs to no part of a period.
+    """
+    if indicator == OVERDUE_OPEN:
+        raise ValueError(f"expected an indicator that is counted over a period, found {indicator!r}")
+    with store.reading() as connection:
+        now_state = state(connection)
+        reference = reference_within(store, connection, now_state.reference_version)
+        scope = reference.tree.get(question.scope)
+        level = reference.tree.level(question.scope, scope.depth + 1 if depth is None else depth)
+        parts = [
+            (label, part)
+            for label, part in split(reference.clock, question.period, unit)
+            if part.start < question.as_of
+        ]
+        tables = [
+            _grid_table(
+                store,
+                connection,
+                reference,
+                now_state,
+                replace(question, period=part),
+                depth,
+                (indicator,),
+            )
+            for _, part in parts
+        ]
+    size, none = len(level.ids), np.zeros((len(level.ids), 0))
+    return Courses(
+        level.codes,
+        level.names,
+        tuple(label for label, _ in parts),
+        np.stack([table.numerator[:size, 0] for table in tables], axis=1)
+        if tables
+        else none.astype(np.int64),
+        np.stack([table.denominator[:size, 0] for table in tables], axis=1)
+        if tables
+        else none.astype(np.int64),
+        np.stack([table.value[:size, 0] for table in tables], axis=1) if tables else none,
+    )
 
 
 def by_category(store: Store, question: Question, keys: Iterable[str] = INDICATORS) -> pd.DataFrame:
