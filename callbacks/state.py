@@ -1,4 +1,4 @@
-"""The one view state of the overview: what the address says, and what that means for a loaded city.
+"""The one view state of every page: what the address says, and what that means for a loaded city.
 
 Everything here is pure. Bad input never raises: it falls back, and `problems` says in words what was not understood.
 """
@@ -26,6 +26,8 @@ DEFAULT_INDICATOR: Final = "handling_timeliness"
 LISTINGS: Final = ("overdue", "open", "newest")
 LAYERS: Final = ("areas", "dedicated", "overdue", "newest", "heat")
 THEMES: Final = ("light", "dark")
+ORDERS: Final = ("best", "worst", "change", "name")
+PREVIOUS: Final = "previous"
 STALE_AFTER: Final = 2 * DAY
 MAX_RANGE_DAYS: Final = 3 * 366
 
@@ -36,7 +38,10 @@ class ViewState:
 
     `as_of` None is the present, or, when nothing has been reported for two days, the end of the data; `live` insists on
     the present. `level` "" follows the zoom of the map; `channel` and `category` "" are all of them, and a category may
-    be a large one (大类).
+    be a large one (大类). `order` sorts a ranking by the indicator in view.
+
+    `other` and `other_period` (or its dates) are the second side of a comparison: "" is the grid of the first, and
+    "" the period of the first, or the one before it where the grid is the same.
     """
 
     scope: str = ""
@@ -53,6 +58,11 @@ class ViewState:
     category: str = ""
     layers: tuple[str, ...] = ()
     theme: str = THEMES[0]
+    order: str = ORDERS[0]
+    other: str = ""
+    other_period: str = ""
+    other_first: date | None = None
+    other_last: date | None = None
 
     def within(self, scope: str) -> ViewState:
         """The same view of another grid; an open event is closed."""
@@ -94,6 +104,26 @@ class ViewState:
     def themed(self, theme: str) -> ViewState:
         """The same view in another theme."""
         return replace(self, theme=theme)
+
+    def ordered(self, order: str) -> ViewState:
+        """The same view with a ranking in another order."""
+        return replace(self, order=order, event=None)
+
+    def beside(self, other: str) -> ViewState:
+        """The same view compared with another grid; "" is its own."""
+        return replace(self, other=other, event=None)
+
+    def beside_during(self, period: str) -> ViewState:
+        """The same view compared with a named period, or PREVIOUS; "" is its own or the one before."""
+        return replace(self, other_period=period, other_first=None, other_last=None, event=None)
+
+    def exchanged(self) -> ViewState:
+        """The same comparison with its grids the other way round; only where they differ."""
+        return replace(self, scope=self.other, other=self.scope, event=None)
+
+    def alone(self) -> ViewState:
+        """The same view without what it is compared with."""
+        return replace(self, other="", other_period="", other_first=None, other_last=None)
 
     def now(self) -> ViewState:
         """The same view as of the present."""
@@ -179,6 +209,21 @@ def parse(search: str | None) -> Parsed:
             view = replace(view, theme=theme)
         else:
             refused("theme")
+    if (order := given.get("order")) is not None:
+        if order in ORDERS:
+            view = replace(view, order=order)
+        else:
+            refused("order")
+    view = replace(view, other=given.get("with", ""))
+    if (period := given.get("with_period")) is not None:
+        if period in (*PERIOD_KEYS, PREVIOUS):
+            view = replace(view, other_period=period)
+        else:
+            refused("with_period")
+    if "with_from" in given or "with_to" in given:
+        first, last, told = dates(given.get("with_from"), given.get("with_to"))
+        view = replace(view, other_first=first, other_last=last)
+        problems.extend(told)
     if "as_of" in given:
         view, understood = _with_as_of(view, given["as_of"])
         if not understood:
@@ -192,17 +237,23 @@ def parse(search: str | None) -> Parsed:
 
 def between(view: ViewState, first: str | None, last: str | None) -> Parsed:
     """The view from one ISO date to another, both included; the unchanged view and a problem where that is no range."""
+    start, end, told = dates(first, last)
+    return Parsed(view if told else replace(view, first=start, last=end), told)
+
+
+def dates(first: str | None, last: str | None) -> tuple[date | None, date | None, tuple[str, ...]]:
+    """Two ISO dates as dates; where they are no range None twice, and what is wrong."""
     try:
         start, end = date.fromisoformat(first or ""), date.fromisoformat(last or "")
     except ValueError:
-        return Parsed(view, (word("problem.range_missing"),))
+        return None, None, (word("problem.range_missing"),)
     if end < start:
-        return Parsed(view, (word("problem.range_order").format(first=start, last=end),))
+        return None, None, (word("problem.range_order").format(first=start, last=end),)
     if not 2000 <= start.year <= end.year < 2060:
-        return Parsed(view, (word("problem.range_years"),))
+        return None, None, (word("problem.range_years"),)
     if (end - start).days >= MAX_RANGE_DAYS:
-        return Parsed(view, (word("problem.range_long").format(days=MAX_RANGE_DAYS),))
-    return Parsed(replace(view, first=start, last=end), ())
+        return None, None, (word("problem.range_long").format(days=MAX_RANGE_DAYS),)
+    return start, end, ()
 
 
 def to_search(view: ViewState) -> str:
@@ -226,6 +277,14 @@ def to_search(view: ViewState) -> str:
         pairs.append(("layers", ",".join(view.layers)))
     if view.listing != LISTINGS[0]:
         pairs.append(("list", view.listing))
+    if view.order != ORDERS[0]:
+        pairs.append(("order", view.order))
+    if view.other:
+        pairs.append(("with", view.other))
+    if view.other_first is not None and view.other_last is not None:
+        pairs += [("with_from", view.other_first.isoformat()), ("with_to", view.other_last.isoformat())]
+    elif view.other_period:
+        pairs.append(("with_period", view.other_period))
     if view.as_of is not None:
         pairs.append(("as_of", iso(view.as_of)))
     elif view.live:

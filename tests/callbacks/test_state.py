@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -38,7 +39,13 @@ def views(draw: st.DrawFn) -> ViewState:
         category=draw(st.sampled_from(["", "0101", "top#1"])),
         layers=draw(st.sets(st.sampled_from(state.LAYERS)).map(in_order)),
         theme=draw(st.sampled_from(state.THEMES)),
+        order=draw(st.sampled_from(state.ORDERS)),
+        other=draw(st.sampled_from(["", "boston-roxbury", "a&with=b"])),
+        other_period=draw(st.sampled_from(["", state.PREVIOUS, "today"])),
     )
+    if draw(st.booleans()):
+        day = draw(st.dates(date(2000, 1, 1), date(2056, 1, 1)))
+        view = replace(view, other_period="", other_first=day, other_last=day)
     if draw(st.booleans()):
         first = draw(st.dates(date(2000, 1, 1), date(2056, 1, 1)))
         view = state.between(view, first.isoformat(), first.isoformat()).view
@@ -65,7 +72,10 @@ def test_no_address_raises(search: str) -> None:
 
 @given(
     st.dictionaries(
-        st.sampled_from(["scope", "period", "from", "to", "indicator", "list", "event", "as_of"]),
+        st.sampled_from(
+            ["scope", "period", "from", "to", "indicator", "list", "event", "as_of", "order"]
+            + ["with", "with_period", "with_from", "with_to"]
+        ),
         st.text(max_size=20) | st.integers().map(str),
     )
 )
