@@ -52,16 +52,23 @@ def city_pack(folder: Path, settings: Settings, progress: Progress = quiet) -> C
     return read_pack(built)
 
 
+def remarks(pack: CityPack) -> tuple[str, ...]:
+    """What whoever loads a pack should know, a sentence each: what was mended in its shapes, then its warnings."""
+    return (*pack.repairs, *(f"warning: {one}" for one in pack.warnings))
+
+
 def fill(
     store: Store,
     settings: Settings,
     now: Instant,
     progress: Progress = quiet,
     told: Callable[[Path, Summary], None] = lambda _path, _summary: None,
+    remarked: Callable[[str], None] = lambda _sentence: None,
 ) -> Filled | None:
     """Makes a store ready to be served: loads the settings' city into an empty one, with the event files of its pack or
     a made-up history where the city is a demonstration, and finishes a bulk load that was cut off. `told` hears what
-    became of each file. Does nothing to a store that is ready, whatever its city. Gives what was made up, if any.
+    became of each file, `remarked` what was mended in the shapes of the pack and what to look at. Does nothing to a
+    store that is ready, whatever its city. Gives what was made up, if any.
 
     Raises PackError, SourceError or MappingError where the pack cannot be used.
     """
@@ -73,6 +80,8 @@ def fill(
         pack = city_pack(settings.city, settings, progress) if there else None
         if pack is not None and known is None:
             load_city(store, pack, now, progress)
+            for sentence in remarks(pack):
+                remarked(sentence)
         if pack is not None and known in (None, pack.code):
             for file in pack.files:
                 mapping = pack.mappings[file.mapping]

@@ -35,6 +35,9 @@ _WRITTEN = "2023-10-08T00:00:00.000Z"
 """The time that a map file says it was written: the true one would make two builds differ."""
 
 
+_KEPT_BUILDS = 3
+
+
 def built_pack(source: Path, var_dir: Path, seed: int = SEED, progress: Progress = quiet) -> Path:
     """The folder of an ordinary pack: `source` itself, unless its city.toml says [build] rules = "…". Then the pack
     made from it, kept under `var_dir`; building it takes about twenty seconds the first time.
@@ -62,7 +65,16 @@ def built_pack(source: Path, var_dir: Path, seed: int = SEED, progress: Progress
             # Another process built the same meanwhile.
             if not kept.is_dir():
                 raise
+    _tidy(kept)
     return kept
+
+
+def _tidy(kept: Path) -> None:
+    """Removes builds of the same city and seed but the newest few: a store may still name the one before."""
+    name = kept.name.rpartition("-")[0]
+    builds = sorted(kept.parent.glob(f"{name}-*"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    for old in [build for build in builds if build != kept][_KEPT_BUILDS - 1 :]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _is_source(folder: Path) -> bool:

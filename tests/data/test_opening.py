@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from data.citypack import read_pack
 from data.clocks import now
 from data.importing.load import Summary
 from data.importing.mapping import MappingError
-from data.opening import fill, find_mapping, open_store
+from data.opening import fill, find_mapping, open_store, remarks
 from data.queries.lists import freshness
 from data.reference import reference
 from data.settings import Settings
@@ -39,6 +40,15 @@ def test_an_empty_store_is_filled_once(database_url: str, tmp_path: Path) -> Non
         version = store.version()
         assert filled(store, settings) == []
         assert (store.version(), store.state().counters_stale) == (version, False)
+
+
+def test_what_was_mended_in_the_shapes_is_told(sqlite_url: str, tmp_path: Path) -> None:
+    heard: list[str] = []
+    with open_store(settings_of(sqlite_url, tmp_path), create=True) as store:
+        fill(store, settings_of(sqlite_url, tmp_path), now(), remarked=heard.append)
+    pack = read_pack(PACK)
+    assert heard == list(remarks(pack))
+    assert len(heard) == len(pack.repairs) + len(pack.warnings) > 0
 
 
 def test_a_load_that_was_cut_off_is_finished(sqlite_url: str, tmp_path: Path) -> None:

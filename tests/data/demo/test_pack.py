@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -67,6 +68,21 @@ def test_it_is_built_once_for_each_seed_and_source(small: Path, tmp_path: Path) 
     third = built_pack(small, var_dir, 1)
     assert third != first
     assert [channel.code for channel in read_pack(third).channels][-1] == "more"
+
+
+def test_old_builds_go_but_the_newest_few_stay(small: Path, tmp_path: Path) -> None:
+    cities = tmp_path / "var" / "cities"
+    olds = [cities / name for name in ("source-1-aaaa", "source-1-bbbb", "source-1-cccc", "source-2-aaaa")]
+    for age, old in enumerate(reversed(olds)):
+        old.mkdir(parents=True)
+        os.utime(old, (age, age))
+    made = built_pack(small, tmp_path / "var", 1)
+    assert {path.name for path in cities.iterdir()} == {
+        made.name,
+        "source-1-aaaa",
+        "source-1-bbbb",
+        "source-2-aaaa",
+    }
 
 
 def test_a_build_that_is_cut_off_leaves_nothing(
