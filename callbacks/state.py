@@ -322,7 +322,8 @@ def scene(
     if view.scope and view.scope in tree:
         grid = tree.get(view.scope)
     elif view.scope:
-        problems = (word("problem.scope").format(value=view.scope[:40], city=tree.root.name),)
+        beyond = "problem.beyond" if tree.bounded else "problem.scope"
+        problems = (word(beyond).format(value=view.scope[:40], city=tree.root.name),)
         view = replace(view, scope="")
     channels = matching(city.channels if city else (), view.channel)
     categories = matching(city.categories if city else (), view.category)

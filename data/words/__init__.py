@@ -13,6 +13,7 @@ from typing import Final, Literal, get_args
 
 from data.words import (
     accounts,
+    auditing,
     bulletins,
     events,
     explore,
@@ -37,6 +38,7 @@ PAIRS: Final[tuple[dict[str, tuple[str, str]], ...]] = (
     events.WORDS,
     maps.WORDS,
     nav.WORDS,
+    auditing.WORDS,
     explore.WORDS,
     exports.WORDS,
     accounts.WORDS,

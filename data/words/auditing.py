@@ -1,0 +1,75 @@
+"""The words of the audit's page, of what lies beyond a viewer's area, and of personal data that are hidden."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "problem.beyond": (
+        "编码为 {value} 的网格不在您的管辖范围内，现显示{city}的数据。",
+        "The grid {value} lies outside your area; {city} is shown instead.",
+    ),
+    "unmask.show": ("查看隐藏信息", "Show hidden details"),
+    "unmask.reason": ("查看事由", "Reason"),
+    "unmask.why": (
+        "个人信息已隐藏。填写查看事由后可查看，查看行为将记入审计日志。",
+        "Personal details are hidden. Give a reason to see them; the audit log records who saw them and why.",
+    ),
+    "unmask.refused": (
+        "无法显示：请填写查看事由（至少四个字），并确认您有相应权限。",
+        "Not shown: give a reason of at least four characters, and make sure that you may see personal details.",
+    ),
+    "audit.title": ("审计日志", "Audit log"),
+    "audit.lead": (
+        "记录登录、拒绝访问、导出、查看个人信息、管理变更和大屏控制，只增不改。",
+        "Sign-ins, refusals, exports, personal details shown, administration and control of walls; append-only.",
+    ),
+    "audit.refused": ("您的角色无权查看审计日志。", "Your role may not read the audit log."),
+    "audit.who": ("操作人", "Who"),
+    "audit.anybody": ("全部人员", "Anybody"),
+    "audit.unknown": ("未登录", "Not signed in"),
+    "audit.action": ("操作", "Action"),
+    "audit.any_action": ("全部操作", "Any action"),
+    "audit.result": ("结果", "Result"),
+    "audit.any_result": ("全部结果", "Any result"),
+    "audit.result_ok": ("成功", "Done"),
+    "audit.result_refused": ("已拒绝", "Refused"),
+    "audit.result_failed": ("失败", "Failed"),
+    "audit.from": ("起始日期", "From"),
+    "audit.to": ("截止日期", "To"),
+    "audit.apply": ("筛选", "Filter"),
+    "audit.clear": ("清除筛选", "Clear"),
+    "audit.number": ("序号", "No."),
+    "audit.at": ("时间", "When"),
+    "audit.role": ("角色", "Role"),
+    "audit.scope": ("管辖网格", "Scope"),
+    "audit.address": ("来源地址", "Address"),
+    "audit.subject": ("对象", "Subject"),
+    "audit.detail": ("详情", "Details"),
+    "audit.older": ("更早的记录", "Older entries"),
+    "audit.newest": ("回到最新", "Newest entries"),
+    "audit.none": ("没有符合条件的记录。", "No entries match."),
+    "audit.export": ("导出 CSV", "Export CSV"),
+    "audit.shown": ("本页 {n} 条", "{n} entries on this page"),
+    "audit.verify": ("校验链条", "Verify the chain"),
+    "audit.holds": (
+        "链条完整：共 {n} 条记录，末条序号 {last}，校验值 {head}。",
+        "The chain holds: {n} entries, the last is no. {last}, hash {head}.",
+    ),
+    "audit.anchored": (
+        "序号 {anchor} 及以前的记录已按保存期限清理。",
+        "Entries up to no. {anchor} were pruned after their time.",
+    ),
+    "audit.broken": (
+        "链条自序号 {at} 处断裂：该记录或其前一条被改动或删除，请立即报告并保全数据库。",
+        "The chain breaks at no. {at}: that entry or the one before was changed or removed. Report it and secure the "
+        "database.",
+    ),
+    "audit.bad_dates": ("日期范围无效，请检查起止日期。", "The dates make no range: check from and to."),
+    "audit.act_sign_in": ("登录", "Sign in"),
+    "audit.act_sign_out": ("退出", "Sign out"),
+    "audit.act_read": ("访问", "Read"),
+    "audit.act_export": ("导出", "Export"),
+    "audit.act_unmask": ("查看个人信息", "Show personal details"),
+    "audit.act_audit": ("查看审计", "Read the audit"),
+    "audit.act_administer": ("管理", "Administer"),
+    "audit.act_control_wall": ("大屏控制", "Control a wall"),
+}
