@@ -23,7 +23,7 @@ from layouts import ids, rows, text
 from layouts import map as page
 from layouts.parts import header, tables
 from layouts.parts.header import Choice
-from layouts.parts.menus import Menu, menu
+from layouts.parts.menus import menu
 from maps.atlas import Atlas
 from maps.choropleth import choropleth, count_text
 
@@ -99,7 +99,7 @@ def _register_scene(app: dash.Dash, reads: Reads, views: MapViews) -> None:
             [],
             True,
             False,
-            [menu(one) for one in _menus(found, city)],
+            [menu(one) for one in scenery.menus(found, city)],
             header.segments(_levels(found, book)),
             page.layer_links(_layers(found, book, views.areas() is not None)),
             _foot(city, found, reads.freshness()),
@@ -271,42 +271,6 @@ def _at_known_level(found: Scene, book: Atlas) -> tuple[Scene, tuple[str, ...]]:
         return found, ()
     told = word("problem.value").format(name="level", value=level[:40])
     return state.relevelled(found, ""), (told,)
-
-
-def _menus(found: Scene, city: City) -> list[Menu]:
-    view = found.view
-    indicators = [
-        Choice(one.label, to_search(view.of(one.key)), one.key == view.indicator)
-        for one in INDICATORS.values()
-    ]
-    period = word(f"period.{view.period}") if view.first is None else text.span(found.clock, found.period)
-    menus = [
-        Menu(word("map.menu_indicator"), INDICATORS[view.indicator].label, indicators),
-        Menu(word("map.menu_period"), period, scenery.periods(found)),
-    ]
-    for label, every, parts, chosen, with_code in (
-        ("group.channel", "map.every_channel", city.channels, view.channel, view.by_channel),
-        ("group.category", "map.every_category", city.categories, view.category, view.by_category),
-    ):
-        if not parts:
-            continue
-        choices = [Choice(word(every), to_search(with_code("")), not chosen)]
-        current = word(every)
-        seen: set[str] = set()
-        for part in parts:
-            if part.top_code and part.top_code not in seen:
-                seen.add(part.top_code)
-                whole = word("map.whole_category").format(name=part.top_name)
-                choices.append(
-                    Choice(whole, to_search(with_code(part.top_code)), chosen == part.top_code, part.top_name)
-                )
-                current = part.top_name if chosen == part.top_code else current
-            choices.append(
-                Choice(part.name, to_search(with_code(part.code)), chosen == part.code, part.top_name)
-            )
-            current = part.name if chosen == part.code else current
-        menus.append(Menu(word(label), current, choices, narrowed=bool(chosen)))
-    return menus
 
 
 def _levels(found: Scene, book: Atlas) -> list[Choice]:

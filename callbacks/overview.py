@@ -15,7 +15,7 @@ from callbacks.outlines import OutlinesOf
 from callbacks.reads import City, Reads, targets
 from callbacks.state import Scene, to_search
 from data.clocks import ZoneClock
-from data.grids import Grid, Tree
+from data.grids import Tree
 from data.indicators import INDICATORS
 from data.words import word
 from layouts import ids, rows, text
@@ -27,7 +27,6 @@ from maps.choropleth import choropleth, legend
 
 PAGE_ROWS: Final = 25
 MOST_ROWS: Final = 500
-PICKED: Final = 30
 
 _log = logging.getLogger(__name__)
 
@@ -89,7 +88,7 @@ def _register_view(app: dash.Dash, reads: Reads) -> None:
     )
     def pick(wanted: str | None, data: Mapping[str, Any] | None) -> Any:
         tree, found = _scene(reads, data)
-        return _picks(tree, found, (wanted or "").strip())
+        return scenery.picks(tree, found.grid, wanted, lambda grid: scenery.grid_href(found.view, grid))
 
     @app.callback(
         Output(ids.URL, "search"),
@@ -340,33 +339,6 @@ def _within(found: Scene) -> Any:
 
 def _opened(found: Scene) -> Any:
     return lambda number: to_search(found.view.opened(number))
-
-
-def _picks(tree: Tree, found: Scene, wanted: str) -> Any:
-    """The grids whose name or code holds `wanted`; without it those below (or beside) the grid in view."""
-    if wanted:
-        folded = wanted.casefold()
-        hits = [grid for grid in tree if folded in grid.name.casefold() or folded in grid.code.casefold()]
-        hits.sort(key=lambda grid: (not grid.name.casefold().startswith(folded), grid.depth, grid.id))
-        heading = word("picker.found").format(n=f"{len(hits):,}")
-    else:
-        base = (
-            found.grid if tree.children(found.grid.code) else tree.get(found.grid.parent or found.grid.code)
-        )
-        hits = [base, *tree.children(base.code)]
-        heading = word("picker.below").format(grid=base.name)
-    shown = [
-        header.Choice(
-            grid.name, scenery.grid_href(found.view, grid), grid.code == found.grid.code, _beneath(tree, grid)
-        )
-        for grid in hits[:PICKED]
-    ]
-    return header.grid_results(shown, len(hits) - len(shown), heading)
-
-
-def _beneath(tree: Tree, grid: Grid) -> str:
-    """The name of the grid above, which tells two grids of one name apart."""
-    return "" if grid.parent is None else tree.get(grid.parent).name
 
 
 def _beside_received(key: str) -> str:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from dash.development.base_component import Component
 
 from callbacks.reads import City
 from callbacks.state import Scene, ViewState, to_search
 from data.grids import Grid, Tree
-from data.indicators import Figure
+from data.indicators import INDICATORS, Figure
 from data.periods import PERIOD_KEYS
 from data.words import word
+from layouts import text
 from layouts.parts import header
 from layouts.parts.header import Choice
+from layouts.parts.menus import Menu
+
+PICKED: Final = 30
+"""So many grids a picker offers at once."""
 
 
 def crumbs(tree: Tree, found: Scene) -> list[Choice]:
@@ -49,6 +56,64 @@ def filters(found: Scene, city: City) -> list[Any]:
             said = word("filter.only").format(what=word(label), name=name)
             made.append(header.filter_note(said, word("filter.clear"), to_search(plain)))
     return made
+
+
+def menus(found: Scene, city: City, *, indicator: bool = True) -> list[Menu]:
+    """What may be chosen of every view: the indicator, the period, a channel and a category."""
+    view = found.view
+    choices = [
+        Choice(one.label, to_search(view.of(one.key)), one.key == view.indicator)
+        for one in INDICATORS.values()
+    ]
+    period = word(f"period.{view.period}") if view.first is None else text.span(found.clock, found.period)
+    made = [Menu(word("map.menu_period"), period, periods(found))]
+    if indicator:
+        made.insert(0, Menu(word("map.menu_indicator"), INDICATORS[view.indicator].label, choices))
+    for label, every, parts, chosen, with_code in (
+        ("group.channel", "map.every_channel", city.channels, view.channel, view.by_channel),
+        ("group.category", "map.every_category", city.categories, view.category, view.by_category),
+    ):
+        if not parts:
+            continue
+        choices = [Choice(word(every), to_search(with_code("")), not chosen)]
+        current = word(every)
+        seen: set[str] = set()
+        for part in parts:
+            if part.top_code and part.top_code not in seen:
+                seen.add(part.top_code)
+                whole = word("map.whole_category").format(name=part.top_name)
+                choices.append(
+                    Choice(whole, to_search(with_code(part.top_code)), chosen == part.top_code, part.top_name)
+                )
+                current = part.top_name if chosen == part.top_code else current
+            choices.append(
+                Choice(part.name, to_search(with_code(part.code)), chosen == part.code, part.top_name)
+            )
+            current = part.name if chosen == part.code else current
+        made.append(Menu(word(label), current, choices, narrowed=bool(chosen)))
+    return made
+
+
+def picks(tree: Tree, base: Grid, wanted: str | None, href: Callable[[Grid], str]) -> list[Component]:
+    """The grids whose name or code holds `wanted`; without it those below (or beside) the grid in view."""
+    folded = (wanted or "").strip().casefold()
+    if folded:
+        hits = [grid for grid in tree if folded in grid.name.casefold() or folded in grid.code.casefold()]
+        hits.sort(key=lambda grid: (not grid.name.casefold().startswith(folded), grid.depth, grid.id))
+        heading = word("picker.found").format(n=f"{len(hits):,}")
+    else:
+        above = base if tree.children(base.code) else tree.get(base.parent or base.code)
+        hits = [above, *tree.children(above.code)]
+        heading = word("picker.below").format(grid=above.name)
+    shown = [
+        Choice(grid.name, href(grid), grid.code == base.code, beneath(tree, grid)) for grid in hits[:PICKED]
+    ]
+    return header.grid_results(shown, len(hits) - len(shown), heading)
+
+
+def beneath(tree: Tree, grid: Grid) -> str:
+    """The name of the grid above, which tells two grids of one name apart."""
+    return "" if grid.parent is None else tree.get(grid.parent).name
 
 
 def why(found: Scene) -> str | None:
