@@ -4,29 +4,38 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
-from typing import Literal, cast
+from secrets import token_hex
+from typing import Any, Literal, cast
 
 import click
 import dash
+from flask import Flask
 
-from api import demo, doors, dressing, health, mapdata, questions
+from api import accounts, demo, doors, dressing, entrance, health, mapdata, noting, questions, quiet
+from api import wall as wall_addresses
 from api.server import ServeError, check_free, secret_key, serve
 from api.terminal import AS_JSON, SCOPE, House, echo_json, moment, opened
-from callbacks import register_all
+from api.wall import build_of
+from callbacks import register_all, wallpage
 from callbacks.mapviews import MapViews
 from callbacks.reads import City, Part, Reads
-from data import rebuilding
-from data.access import Viewer
+from callbacks.wallfeed import WallFeed
+from callbacks.wallreads import WallReads
+from callbacks.wallwatch import Watch
+from data import rebuilding, wallcontrol
+from data.access import Viewer, may
 from data.answers import Trace
+from data.audit import record
 from data.city import load_city
 from data.citypack import CityPack, PackError
 from data.clocks import Instant, iso, now
 from data.grids import Tree, UnknownGrid
 from data.importing.load import Summary, import_file
-from data.opening import city_pack, fill, find_mapping, open_store
-from data.queries import figures, levels, lists, points
+from data.opening import city_pack, fill, find_mapping, open_store, remarks
+from data.queries import figures, levels, lists, live, people, points
 from data.queries.listing import ListKind
 from data.queries.lists import UnknownEvent
 from data.queries.shapes import areas, shapes
@@ -35,11 +44,15 @@ from data.settings import Settings
 from data.store import Store
 from data.verification import verify
 from data.words import word
+from maps.atlas import LevelFile
 from reports.evening import PAGES, TEMPLATE, evening_document
 from reports.evening_facts import evening_facts
 from reports.fonts import FontError
 from reports.terminal import ProgressBar, city_table, findings_text, grids_table, plain_findings
 from reports.typeset import TypesetError, typeset
+
+ROOMS = ("api", "assets", "callbacks", "data", "layouts", "maps")
+"""Where the files lie that make what a wall shows: when one of them is another, walls load themselves anew."""
 
 GEOMETRY = "geometry"
 """The folder, below that of the settings, that keeps the outlines as browsers take them."""
@@ -61,18 +74,24 @@ def build_app(settings: Settings) -> dash.Dash:
         add_log_handler=False,
     )
     app.server.extensions["store"] = store
+    app.server.extensions[doors.AUDIT] = noting.note(lambda entry: record(store, entry), now)
+    store.refused = noting.Beyond(now)
     app.server.secret_key = secret_key(settings.var_dir)
-    doors.register(app.server, bind_doors(store))
-    reads = bind_reads(lambda: store.within(doors.viewer().scope), doors.viewer)
+    entrance.build(app.server, store, settings, now)
+    reads = bind_reads(lambda: store.within(doors.viewer().scope), doors.viewer, doors.audited)
     views = register_all(app, reads, settings.var_dir / GEOMETRY, whole_city(store))
     mapdata.register(app.server, bind_map(store, views))
+    bind_wall(app.server, store, views)
     health.register(app.server, store, now)
     dressing.register(app.server, app.csp_hashes())
     return app
 
 
-def bind_reads(bounded: Callable[[], Store], viewer: Callable[[], Viewer]) -> Reads:
-    """The reads of the screens, from the store that `bounded` gives at each call: that of whoever asks."""
+def bind_reads(
+    bounded: Callable[[], Store], viewer: Callable[[], Viewer], audited: noting.Note = noting.nothing
+) -> Reads:
+    """The reads of the screens, from the store that `bounded` gives at each call: that of whoever asks. `audited` hears
+    of what was refused, and of personal data that were shown."""
 
     def city() -> City | None:
         try:
@@ -105,7 +124,22 @@ def bind_reads(bounded: Callable[[], Store], viewer: Callable[[], Viewer]) -> Re
         try:
             return lists.trace(bounded(), scope, event_id, as_of)
         except UnknownEvent:
+            audited("read", f"event {event_id}", "refused")
             return None
+
+    def unmask(scope: str, event_id: int, as_of: Instant, reason: str) -> Trace | None:
+        told = noting.reason_given(reason)
+        if not may(viewer(), "unmask") or told is None:
+            audited("unmask", f"event {event_id}", "refused", reason=reason[:200])
+            return None
+        try:
+            found = lists.trace(bounded(), scope, event_id, as_of, unmasked=True)
+        except UnknownEvent:
+            audited("unmask", f"event {event_id}", "refused", reason=told)
+            return None
+        # What cannot be recorded is not shown.
+        audited("unmask", f"event {event_id}", "ok", key=found.event["key"], reason=told)
+        return found
 
     return Reads(
         now=now,
@@ -124,6 +158,7 @@ def bind_reads(bounded: Callable[[], Store], viewer: Callable[[], Viewer]) -> Re
             bounded(), question, cast(ListKind, kind), limit, after
         ),
         trace=trace,
+        unmask=unmask,
         freshness=lambda: lists.freshness(bounded()),
         shapes=lambda codes: shapes(bounded(), codes),
         level_values=lambda question, depth, key: levels.level_values(bounded(), question, depth, key),
@@ -138,19 +173,6 @@ def whole_city(store: Store) -> Reads:
     """The reads of the program itself, of the whole city: for the outlines, which bound nobody, and never for a figure
     that a viewer is shown."""
     return bind_reads(lambda: store, lambda: Viewer("", "operator", ""))
-
-
-def bind_doors(store: Store) -> doors.Doors:
-    """Who may come in."""
-
-    def visitor() -> Viewer | None:
-        try:
-            known = reference(store)
-        except NoCity:
-            return None
-        return Viewer("demo", "operator", known.code, demo=True)
-
-    return doors.Doors(known=lambda _request: None, demo=visitor)
 
 
 def bind_map(store: Store, views: MapViews) -> mapdata.MapSource:
@@ -172,6 +194,53 @@ def bind_map(store: Store, views: MapViews) -> mapdata.MapSource:
         areas=views.areas,
         basemap=basemap,
     )
+
+
+def bind_wall(server: Flask, store: Store, views: MapViews) -> WallFeed:
+    """The addresses of the walls: the document, what it asks twice a second, and what has changed."""
+
+    def level(file: LevelFile) -> Mapping[str, Any]:
+        own = file.level
+        return {
+            "key": own.key,
+            "name": own.name,
+            "depth": own.depth,
+            "dedicated": own.dedicated,
+            "drawn": file.drawn,
+        }
+
+    def drawn() -> list[Mapping[str, Any]]:
+        book = views.atlas()
+        return [] if book is None else [level(file) for file in book.files]
+
+    @cache
+    def wall(scope: str) -> WallReads:
+        bounded = store.within(scope)
+        return WallReads(
+            scope=scope,
+            reads=bind_reads(lambda: bounded, lambda: Viewer("", "wall", scope)),
+            totals=partial(figures.totals, bounded),
+            rank=lambda question, key, depth: figures.rank(bounded, question, key, depth=depth),
+            moved=partial(live.moved, bounded),
+            due_soon=partial(live.due_soon, bounded),
+            unanswered=partial(live.unanswered, bounded),
+            units=partial(live.unit_work, bounded),
+            people=partial(people.people, bounded),
+            settings=lambda: reference(bounded).config.get("wall", {}),
+            levels=drawn,
+        )
+
+    def within(scope: str, code: str) -> bool:
+        try:
+            return code in reference(store.within(scope)).tree
+        except LookupError:
+            return False
+
+    build = build_of(Path(__file__).parent / room for room in ROOMS)
+    feed = WallFeed(wall, Watch(partial(wallcontrol.look, store)), now, token_hex(4), build)
+    wall_addresses.register(server, wall_addresses.WallSource(feed.pulse, feed.panels, within))
+    wallpage.register(server, Path(__file__).with_name("assets"), lambda: build)
+    return feed
 
 
 def _progress() -> ProgressBar:
@@ -206,19 +275,26 @@ def run() -> None:
       YIPING_DATABASE_URL=postgresql+psycopg://USER:PASSWORD@HOST/yiping python app.py run
     """
     settings = Settings.load()
+    quiet.install()
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     check_free(settings.host, settings.port)
     with open_store(settings, create=True) as store, _progress() as progress:
         filled = fill(
-            store, settings, now(), progress, lambda path, summary: _tell(path, summary, aside=True)
+            store,
+            settings,
+            now(),
+            progress,
+            lambda path, summary: _tell(path, summary, aside=True),
+            lambda sentence: click.echo(sentence, err=True),
         )
         told = None if filled is None else demo.told(filled, reference(store).clock)
         lives = demo.lives(store)
+        nobody = entrance.nobody_told(store, settings)
         progress("drawing the grids", 0.0)
         MapViews(whole_city(store), settings.var_dir / GEOMETRY).atlas()
-    if told is not None:
-        click.echo(told, err=True)
+    for sentence in filter(None, (told, nobody)):
+        click.echo(sentence, err=True)
     click.echo("Starting the server …", err=True)
     with demo.living_beside(settings, lives):
         serve(
@@ -247,7 +323,7 @@ def city_load(folder: Path) -> None:
     with opened(create=True) as (store, settings), _progress() as progress:
         pack = city_pack(folder, settings, progress)
         tree = load_city(store, pack, now(), progress)
-    for sentence in (*pack.repairs, *(f"warning: {one}" for one in pack.warnings)):
+    for sentence in remarks(pack):
         click.echo(sentence, err=True)
     click.echo(f"{tree.root.name} ({tree.root.code}) is loaded: {len(tree):,} grids")
 
@@ -425,7 +501,7 @@ def evening(scope: str | None, day: str | None, out: Path) -> None:
     click.echo(f"{out}: {made.pages} page, as of {iso(facts.as_of)}, sha256 {made.sha256}")
 
 
-for command in (*questions.COMMANDS, *demo.COMMANDS):
+for command in (*questions.COMMANDS, *accounts.COMMANDS, *demo.COMMANDS):
     cli.add_command(command)
 
 

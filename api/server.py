@@ -122,11 +122,11 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
 
 def _answers(host: str, port: int) -> bool:
-    """Whether the first page comes; asking for it also prepares what the first visitor would wait for."""
+    """Whether the first page comes or leads to the sign-in; asking prepares what the first visitor waits for."""
     connection = http.client.HTTPConnection(host, port, timeout=30)
     try:
-        connection.request("GET", "/")
-        return connection.getresponse().status == 200
+        connection.request("GET", "/", headers={"Accept": "text/html"})
+        return connection.getresponse().status in (200, 303)
     except OSError:
         return False
     finally:

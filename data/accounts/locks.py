@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import Connection, delete, select, text, update
+from sqlalchemy import Connection, delete, func, select, text, update
 
 from data.clocks import DAY, MINUTE, SECOND, Instant
 from data.schema import sign_in_failure
@@ -87,6 +87,9 @@ class Hold:
 def hold(store: Store, under: Iterable[Key], now: Instant) -> Hold:
     """Counts a try as failed before it is looked at, so that many at once cannot slip through."""
     ordered = sorted(under, key=lambda each: each.key)
+    # Whoever has to wait takes no writer from others by trying all the same.
+    if wait := _waiting(store, [each.key for each in ordered], now):
+        return Hold(wait, {})
     with store.keeping() as connection:
         before = {each: _locked(connection, each.key) for each in ordered}
         wait = max(wait_seconds(failures, now) for failures in before.values())
@@ -119,6 +122,14 @@ def forget(store: Store, name: str, now: Instant) -> None:
         connection.execute(
             delete(table).where((table.c.key == mine.key) | (table.c.last_at < now - FORGOTTEN_AFTER))
         )
+
+
+def _waiting(store: Store, names: list[str], now: Instant) -> int:
+    table = sign_in_failure
+    asked = select(func.max(table.c.until_at)).where(table.c.key.in_(names))
+    with store.reading() as connection:
+        until_at = connection.execute(asked).scalar_one()
+    return wait_seconds(Failures(until_at=until_at or 0), now)
 
 
 def _locked(connection: Connection, key: str) -> Failures:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data.access import PERSONAL_ROLES, Role
 from data.accounts import passwords
+from data.accounts.account import Account, AccountError, account_of, normal_name
 from data.accounts.sessions import end_all_within
 from data.clocks import Instant
 from data.reference import reference
@@ -20,45 +19,6 @@ from data.schema import account
 from data.store import Store
 
 _NAME: Final = re.compile(r"[\w.@+-]{2,64}")
-
-
-class AccountError(ValueError):
-    """An account cannot be changed as asked; the message is a plain sentence, `key` names the fault."""
-
-    def __init__(self, key: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.key = key
-
-
-@dataclass(frozen=True)
-class Account:
-    """One account. `password` is the hash of one, None where another house says who it is; `totp` is sealed."""
-
-    id: int
-    name: str
-    display_name: str
-    role: Role
-    scope: str
-    subject: str | None
-    password: str | None
-    must_change: bool
-    totp: str | None
-    totp_step: int | None
-    recovery: str | None
-    disabled_at: Instant | None
-    created_at: Instant
-    signed_in_at: Instant | None
-
-
-def account_of(row: Row[Any]) -> Account:
-    """An account from a row that has its columns."""
-    values = {column.name: getattr(row, column.name) for column in account.c}
-    return Account(**values | {"must_change": bool(values["must_change"])})
-
-
-def normal_name(name: str) -> str:
-    """A name as it is kept: capitals and widths make no other account. What can be no name stays what it is."""
-    return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
 def add(

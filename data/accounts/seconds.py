@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import update
 
-from data.accounts.people import Account
+from data.accounts.account import Account
 from data.clocks import SECOND, Instant
 from data.schema import account
 from data.store import Store
@@ -55,7 +55,7 @@ def new_secret() -> str:
 
 def address(secret: str, name: str, issuer: str) -> str:
     """What the QR code says."""
-    return pyotp.TOTP(secret).provisioning_uri(name, issuer_name=issuer)
+    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=issuer)
 
 
 def step_of(secret: str, code: str, now: Instant) -> int | None:

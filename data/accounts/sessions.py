@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from data.accounts.account import Account, account_of
 from data.clocks import MINUTE, Instant
 from data.schema import account, session
 from data.store import Store
@@ -93,16 +94,19 @@ def begin(
     return fresh
 
 
-def look(store: Store, session_id: str) -> Session | None:
-    """The session of an id, over or not, if its account may come in."""
+def look(store: Store, session_id: str) -> tuple[Session, Account] | None:
+    """The session of an id, over or not, and its account, if that may come in."""
     asked = (
-        select(session)
+        select(session, account)
         .join(account, account.c.id == session.c.account_id)
         .where(session.c.id_hash == hash_of(session_id), account.c.disabled_at.is_(None))
     )
     with store.reading() as connection:
         row = connection.execute(asked).one_or_none()
-    return None if row is None else Session(*row)
+    if row is None:
+        return None
+    width = len(session.c)
+    return Session(*row[:width]), account_of(row[width:])
 
 
 def touch(store: Store, seen: Mapping[str, Instant]) -> None:

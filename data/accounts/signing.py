@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from data.accounts import locks, passwords, people, seconds
-from data.accounts.people import Account
+from data.accounts.account import Account, normal_name
 from data.accounts.sessions import Stage
 from data.clocks import HOUR, MINUTE, Instant
 from data.settings import Settings
@@ -37,12 +37,16 @@ class Policy:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a try: the account and the stage that its session begins in, or why not and how long to wait."""
+    """What became of a try: the account and the stage that its session begins in, or why not and how long to wait.
+
+    `name` is that of the account that was tried, "" where nobody has it; a page never tells.
+    """
 
     account: Account | None = None
     stage: Stage | None = None
     refusal: Refusal | None = None
     wait: int = 0
+    name: str = ""
 
 
 def sign_in(
@@ -55,7 +59,7 @@ def sign_in(
     device: str | None = None,
 ) -> Outcome:
     """Tries a name and a password. `device` marks a browser that has signed in under this name before."""
-    kept = people.normal_name(name)[:64]
+    kept = normal_name(name)[:64]
     held = locks.hold(store, locks.keys(kept, address, device, policy.failures), now)
     if held.wait:
         return Outcome(refusal="wait", wait=held.wait)
@@ -63,7 +67,7 @@ def sign_in(
     may = known is not None and known.disabled_at is None
     right = passwords.matches(known.password if known is not None and may else None, password)
     if known is None or not right:
-        return Outcome(refusal="refused")
+        return Outcome(refusal="refused", name=known.name if known else "")
     if known.password is not None and passwords.outdated(known.password):
         people.rehash(store, known, password)
     # Half a sign-in forgives no earlier failure: the second factor is guessed under the same count.

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from data.accounts.people import AccountError
+from data.accounts.account import AccountError
 from data.clocks import Instant
 from data.reference import reference
 from data.schema import wall_token

@@ -12,9 +12,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from data.store import Store
 from layouts import ids
 from tests.support.commands import Commands
 from tests.support.running import running
+from tests.support.signing import sign_in
 
 
 def get(address: str, path: str) -> tuple[int, Any]:
@@ -33,6 +35,8 @@ def test_an_empty_database_becomes_a_page(database_url: str, tmp_path: Path, pag
         assert any("added 5,473" in line for line in first.said), first.said
         status, health = get(first.address, "/health")
         assert (status, health["city"], health["sources"][0]["source"]) == (200, "boston", "boston311")
+        with Store.open(database_url, create=False) as store:
+            sign_in(page, first.address, store)
         page.goto(f"{first.address}/?as_of=2026-02-10T23:00:00Z&from=2026-01-01&to=2026-01-31")
         card = page.locator('[data-indicator="handling_timeliness"]')
         expect(card.locator(".card-value")).to_have_text("51.4%", timeout=60_000)
