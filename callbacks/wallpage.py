@@ -13,13 +13,19 @@ from layouts import wall
 _THEMES: Final[dict[str, wall.Theme]] = {"dark": "dark", "light": "light"}
 
 
-def register(server: Flask, assets: Path, build: Callable[[], str]) -> None:
-    """Adds /wall to the server. `build` is the version of the program that the panels name too."""
+def register(
+    server: Flask,
+    assets: Path,
+    build: Callable[[], str],
+    bound: Callable[[], int] = lambda: wall.MEMORY_BOUND,
+) -> None:
+    """Adds /wall to the server. `build` is the version of the program that the panels name too, `bound` the bytes of the
+    browser's heap from which the wall makes itself anew."""
 
     def page() -> Response:
         theme = _THEMES.get(request.args.get("theme", ""), "dark")
         return Response(
-            wall.document(build(), theme, lambda name: address(assets, name)),
+            wall.document(build(), theme, lambda name: address(assets, name), bound()),
             mimetype="text/html",
             # The document is asked for at each start: it names the files of its own version.
             headers={"Cache-Control": "no-store"},

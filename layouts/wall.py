@@ -97,11 +97,12 @@ def document(build: str, theme: Theme, address: Callable[[str], str], bound: int
     tag = "en" if language() == "en" else "zh-CN"
     sheets = "".join(_sheet(address(name)) for name in SHEETS)
     scripts = "".join(f'<script defer data-wall src="{escape(address(name))}"></script>' for name in SCRIPTS)
-    return (
-        f'<!doctype html><html lang="{tag}" data-theme="{theme}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_text('wallpage.title')}</title>{sheets}{scripts}</head><body>{_wall(build, theme, bound)}</body></html>"
+    head = (
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{_text("wallpage.title")}</title><link rel="icon" href="data:,">{sheets}{scripts}'
     )
+    wall = _wall(build, theme, bound)
+    return f'<!doctype html><html lang="{tag}" data-theme="{theme}"><head>{head}</head><body>{wall}</body></html>'
 
 
 def _sheet(href: str) -> str:
@@ -139,7 +140,8 @@ def _wall(build: str, theme: Theme, bound: int) -> str:
 def _head() -> str:
     return (
         '<header class="head"><div class="head-place">'
-        f"{_said('title', 'h1', 'head-title')}{_said('mode', 'p', 'head-mode')}{_said('marks', 'p', 'head-marks')}</div>"
+        f"{_said('title', 'h1', 'head-title')}{_said('mode', 'p', 'head-mode')}"
+        f"{_said('marks', 'p', 'head-marks')}</div>"
         f'<div class="head-scene">{_said("scene", "p", "scene-title")}'
         f'<p class="scene-line">{_said("scene-of", "span", "scene-of")}{_said("held", "span", "scene-held")}'
         f"{_said('left', 'span', 'scene-left')}</p></div>"

@@ -30,12 +30,13 @@
   const card = () => {
     const label = make("p", "card-label");
     const value = make("p", "card-value");
-    const sub = make("p", "card-sub");
     const moved = make("span", "card-change");
     const n = make("span", "card-n");
     const target = make("span", "card-target");
-    sub.append(moved, n, target);
-    return { root: make("div", "card", label, value, sub), label, value, moved, n, target };
+    const sub = make("p", "card-sub", moved, n);
+    const name = make("span", "card-name");
+    label.append(name, target);
+    return { root: make("div", "card", label, value, sub), label: name, value, moved, n, target };
   };
   const cards = (box) => {
     const counts = make("div", "cards-counts");
@@ -173,7 +174,7 @@
     return {
       show: (data) => {
         put(title, data.title);
-        put(note, [data.label, data.period].filter(Boolean).join(" \u00b7 "));
+        put(note, data.period);
         put(empty, data.rows.length ? "" : data.empty);
         rows.show(data.rows);
         put(red.name, words.red);

@@ -62,11 +62,15 @@
     const place = make("p", "page-of");
     const columns = () => (parts.columns ? parts.columns() : 1);
 
+    /* As many rows as fit at their least height; what is left over is shared among them. */
     const measured = () => {
       const first = rows[0] || add();
-      const high = first.root.offsetHeight;
-      if (!high || !box.clientHeight) return room;
-      return Math.max(1, Math.floor((box.clientHeight + 1) / high)) * columns();
+      first.root.hidden = false;
+      const least = parseFloat(window.getComputedStyle(first.root).minHeight);
+      if (!least || !box.clientHeight) return room;
+      const many = Math.max(1, Math.floor((box.clientHeight + 1) / least));
+      box.style.setProperty("--fit", String(many));
+      return many * columns();
     };
     const add = () => {
       const row = parts.make();
@@ -95,13 +99,12 @@
     };
     const resized = () => {
       const found = measured();
-      if (found === room) {
-        rows.forEach((row) => row.fit?.());
-        return;
+      if (found !== room) {
+        room = found;
+        page = 0;
       }
-      room = found;
-      page = 0;
       write();
+      rows.forEach((row) => row.fit?.());
     };
     new ResizeObserver(resized).observe(box);
     return {
