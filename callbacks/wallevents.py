@@ -25,7 +25,7 @@ def hot(asked: Asked, overdue: Figure, late: Sequence[LateFact], soon: Listed, c
     return {
         "title": word("panel.hot"),
         "lists": [
-            _hot_list("overdue", overdue.numerator, [late_row(fact) for fact in late]),
+            _hot_list("overdue", overdue.numerator, [late_row(fact, asked.now) for fact in late]),
             _hot_list("soon", soon.total, [_soon_row(one, asked.now) for one in soon.rows]),
             _hot_list("whistles", calls.total, [_call_row(one, asked.now) for one in calls.rows]),
         ],
@@ -45,10 +45,11 @@ def _hot_list(
     }
 
 
-def late_row(fact: LateFact) -> panels.HotRow:
-    """An event with how long it is overdue, if it is."""
-    late = fact.late_minutes is not None and fact.late_minutes > 0
-    length = text.length(int((fact.late_minutes or 0) * MINUTE))
+def late_row(fact: LateFact, now: Instant) -> panels.HotRow:
+    """An event with how long its deadline has passed, if it has and the event is open."""
+    past = 0 if fact.due_at is None or fact.status == "closed" else now - fact.due_at
+    late = past > 0
+    length = text.length(past)
     return {
         "id": fact.id,
         "title": fact.title,
@@ -57,7 +58,7 @@ def late_row(fact: LateFact) -> panels.HotRow:
         "unit": "",
         "status": word(f"status.{fact.status}"),
         "age": word("panel.late").format(length=length) if late else "",
-        "level": "red" if late and fact.status != "closed" else "none",
+        "level": "red" if late else "none",
     }
 
 
@@ -231,6 +232,6 @@ def emergency(
             for unit in active[:UNITS_SHOWN]
         ],
         "units_more": word("panel.units_more").format(n=left) if left > 0 else "",
-        "tasks": [late_row(fact) for fact in tasks],
+        "tasks": [late_row(fact, asked.now) for fact in tasks],
         "empty": "" if tasks else word("panel.emergency_empty"),
     }

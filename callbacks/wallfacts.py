@@ -134,7 +134,6 @@ class LateFact:
     status: str
     at: Instant
     due_at: Instant | None
-    late_minutes: float | None
 
 
 @dataclass(frozen=True)
@@ -302,7 +301,6 @@ def _listed(asked: Asked, question: Question, kind: str) -> tuple[LateFact, ...]
             str(row["status"]),
             int(row["reported_at"]),
             None if pd.isna(row["handle_due_at"]) else int(row["handle_due_at"]),
-            None if pd.isna(row["overdue_minutes"]) else float(row["overdue_minutes"]),
         )
         for row in page.rows.to_dict("records")
     )

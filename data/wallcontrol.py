@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from data.schema import wall_control
-from data.store import Store, driver_rows
+from data.store import Store
 from data.wallplan import Change, Control, control_of, noted
 
 _SEEN = (
@@ -23,6 +24,10 @@ _FIRST = (
 )
 
 
+class Unreadable(Exception):
+    """The store cannot be read now; what was read before may be shown, marked with its instant."""
+
+
 @dataclass(frozen=True)
 class Seen:
     """One look at the store: the versions of its events and its city, and the control states as they stand (JSON) by
@@ -34,9 +39,12 @@ class Seen:
 
 
 def look(store: Store) -> Seen:
-    """What can have changed, by one query."""
-    with store.reading() as connection:
-        rows = driver_rows(connection, _SEEN, ())
+    """What can have changed, by one query. Raises Unreadable."""
+    try:
+        with store.reading() as connection:
+            rows = connection.exec_driver_sql(_SEEN).all()
+    except SQLAlchemyError as error:
+        raise Unreadable(type(error).__name__) from error
     versions = next((row[0], row[1]) for row in rows if row[2] is None)
     return Seen(*versions, {row[2]: row[3] for row in rows if row[2] is not None})
 

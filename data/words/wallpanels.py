@@ -14,6 +14,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "尚未载入城市，请在服务器上运行 python app.py city load",
         "No city is loaded: run python app.py city load on the server",
     ),
+    "panel.beyond": (
+        "没有这个网格，或不在您的管辖范围内",
+        "There is no such grid, or it lies beyond your scope",
+    ),
     "panel.unreadable": ("数据库暂时无法读取", "The database cannot be read at the moment"),
     "panel.unreadable_part": ("部分数据暂时无法读取", "Some of the data cannot be read at the moment"),
     "panel.today": ("今日运行", "Today"),
