@@ -12,9 +12,11 @@ from data.access import Viewer
 from data.answers import Compared, Page, Question, Trace
 from data.clocks import Instant
 from data.grids import Tree
-from data.indicators import INDICATORS
+from data.indicators import INDICATORS, Figure
 from data.periods import Unit
+from data.queries.figures import Courses, GridsCompared
 from data.queries.levels import LevelValues
+from data.queries.people import People
 from data.queries.points import Points
 
 
@@ -56,7 +58,8 @@ class Reads:
     about another one raises UnknownGrid.
 
     city() is None, and tree() may raise UnknownGrid, as long as no city is loaded; nothing else is called then.
-    compare_some answers as compare does, for some indicators. by_grid, by_time, by_category and by_channel answer with
+    compare_some answers as compare does, for some indicators. compare_grids(question, depth, indicators) and
+    courses(question, unit, indicator, depth) answer for every grid at a depth, None for the children. by_grid, by_time, by_category and by_channel answer with
     FIGURE_COLUMNS for the indicators of their last argument, rank with RANK_COLUMNS, freshness with FRESHNESS_COLUMNS.
     events(question, kind, limit, after) is a keyset page. trace(scope, id, as_of) is None when the scope has no such
     event; personal data in its texts are hidden. unmask(scope, id, as_of, reason) is the same with them, recorded in
@@ -73,7 +76,11 @@ class Reads:
     tree: Callable[[], Tree]
     compare: Callable[[Question], Compared]
     compare_some: Callable[[Question, Sequence[str]], Compared]
+    totals: Callable[[Question, Sequence[str]], Mapping[str, Figure]]
     by_grid: Callable[[Question, Sequence[str]], pd.DataFrame]
+    compare_grids: Callable[[Question, int | None, Sequence[str]], GridsCompared]
+    courses: Callable[[Question, Unit, str, int | None], Courses]
+    people: Callable[[str], People]
     by_time: Callable[[Question, Unit, Sequence[str]], pd.DataFrame]
     by_category: Callable[[Question, Sequence[str]], pd.DataFrame]
     by_channel: Callable[[Question, Sequence[str]], pd.DataFrame]

@@ -31,8 +31,11 @@ from data.clocks import DAY, HOUR, MINUTE, ZoneClock, instant
 from data.grids import Node, Tree, plant
 from data.indicators import INDICATORS, Figure, figures
 from data.periods import Period, Unit, previous, same_last_year, split
+from data.queries.figures import Courses, GridsCompared
 from data.queries.levels import LevelValues
+from data.queries.people import People
 from data.queries.points import Points
+from tests.support.boards import courses_of, figure_table
 
 ZONE = "America/New_York"
 NOW = instant(datetime(2026, 2, 10, 23, 0, tzinfo=UTC))
@@ -92,6 +95,12 @@ class FakeCity:
             tree=lambda: self.tree,
             compare=noted("compare", lambda q: self._compare(clock, q)),
             compare_some=noted("compare_some", lambda q, keys: self._compare(clock, q)),
+            totals=noted("totals", lambda q, keys: self._totals(q, keys)),
+            compare_grids=noted(
+                "compare_grids", lambda q, depth, keys: self._compare_grids(clock, q, depth, keys)
+            ),
+            courses=noted("courses", lambda q, unit, key, depth: self._courses(clock, q, unit, key, depth)),
+            people=noted("people", lambda scope: People({"worker": 12, "head": 1}, {"police": 2})),
             by_grid=noted("by_grid", lambda q, keys: self._by_grid(q)),
             by_time=noted("by_time", lambda q, unit, keys: self._by_time(clock, q, unit)),
             by_category=noted("by_category", lambda q, keys: self._by_part(q, _CATEGORIES)),
@@ -179,6 +188,30 @@ class FakeCity:
             nothing,
             before,
             last_year,
+        )
+
+    def _totals(self, q: Question, keys: Sequence[str]) -> dict[str, Figure]:
+        every = figures(self._measures(q.scope, q.period))
+        return {key: every[key] for key in keys}
+
+    def _compare_grids(
+        self, clock: ZoneClock, q: Question, depth: int | None, keys: Sequence[str]
+    ) -> GridsCompared:
+        scope = self.tree.get(q.scope)
+        grids = self.tree.at_depth(q.scope, scope.depth + 1 if depth is None else depth)
+        before = previous(clock, q.period)
+        tables = []
+        for period in (q.period, before):
+            told = [self._measures(grid.code, period) for grid in grids]
+            told.append(self._measures_of(f"{q.scope}/own", period, "", 0.04))
+            tables.append(figure_table([*grids, scope], [False] * len(grids) + [True], told, keys))
+        return GridsCompared(tables[0], tables[1], before)
+
+    def _courses(self, clock: ZoneClock, q: Question, unit: Unit, key: str, depth: int | None) -> Courses:
+        scope = self.tree.get(q.scope)
+        grids = self.tree.at_depth(q.scope, scope.depth + 1 if depth is None else depth)
+        return courses_of(
+            grids, split(clock, q.period, unit), key, lambda code, part: self._measures(code, part)
         )
 
     def _frame(self, groups: Sequence[tuple[str, str, bool, dict[str, int]]]) -> pd.DataFrame:
