@@ -74,13 +74,14 @@ def language_switch(path: str, view: ViewState) -> tuple[NavItem, Language]:
     return NavItem(LANGUAGE_NAMES[other], f"/language/{other}?next={quote(back, safe='')}"), other
 
 
-def user(viewer: Viewer | None) -> NavUser | None:
-    """Who is signed in; a visitor of the demonstration is called one."""
+def user(path: str, view: ViewState, viewer: Viewer | None) -> NavUser | None:
+    """Who is signed in; a visitor of the demonstration is called one, and comes back here when they sign in."""
     if viewer is None:
         return None
     if viewer.demo:
-        return NavUser(word("nav.demo_user"))
-    return NavUser(viewer.shown_name, "/sign-out")
+        back = path + to_search(view)
+        return NavUser(word("nav.demo_user"), f"/sign-in?next={quote(back, safe='')}", demo=True)
+    return NavUser(viewer.shown_name, "/account")
 
 
 def title(path: str, view: ViewState, tree: Tree | None) -> str:

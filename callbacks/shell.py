@@ -69,7 +69,7 @@ def register(app: dash.Dash, reads: Reads) -> None:
             language,
             code,
             navigation.theme_switch(view),
-            navigation.user(viewer),
+            navigation.user(path, view, viewer),
         )
         return bar, {"title": navigation.title(path, view, tree)}
 

@@ -24,10 +24,11 @@ class NavItem:
 
 @dataclass(frozen=True)
 class NavUser:
-    """Who is signed in, and where they leave; a visitor of the demonstration has nothing to leave."""
+    """Who is signed in, and their own page; a visitor of the demonstration is marked, and may sign in."""
 
     name: str
-    leave: str = ""
+    href: str
+    demo: bool = False
 
 
 def nav(
@@ -78,7 +79,16 @@ def _links(items: Sequence[NavItem]) -> list[Component]:
 
 
 def _user(user: NavUser) -> list[Component]:
-    shown: list[Component] = [html.Span(user.name, className="nav-user")]
-    if user.leave:
-        shown.append(html.A(word("nav.sign_out"), href=user.leave, className="nav-switch"))
-    return shown
+    if user.demo:
+        return [
+            html.Span(user.name, className="nav-user badge"),
+            html.A(word("nav.sign_in"), href=user.href, className="nav-switch"),
+        ]
+    return [
+        html.A(
+            user.name,
+            href=user.href,
+            className="nav-user nav-switch",
+            **attributes({"title": word("nav.account"), "aria-label": f"{word('nav.account')}: {user.name}"}),
+        )
+    ]
