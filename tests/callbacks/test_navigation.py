@@ -12,6 +12,7 @@ from callbacks.state import parse
 from data.access import ROLES, Viewer, may
 from data.words import speaking, word
 from layouts import ids
+from layouts.parts.nav import NavUser
 from tests.support.fakes import FakeCity
 from tests.support.screens import links, run
 
@@ -37,7 +38,9 @@ def test_every_page_is_in_the_bar_once_as_the_one_in_view(client: FlaskClient, p
 def test_the_bar_keeps_the_view(client: FlaskClient) -> None:
     search = "?scope=boston-roxbury&period=last_month&theme=dark"
     for text, href, _ in bar(client, "/", search):
-        if text in (word("product.name"), word("nav.theme_light")) or href.startswith(("/language/", "/sign-out")):
+        if text in (word("product.name"), word("nav.theme_light")) or href.startswith(
+            ("/language/", "/account")
+        ):
             continue
         assert parse_qs(urlsplit(href).query) == parse_qs(search[1:]), text
 
@@ -88,3 +91,11 @@ def test_an_address_that_is_none_says_so_and_a_page_is_not_laid_out_twice(client
     assert word("page.unknown") in str(lost)
     again = run(client, ids.PAGE, **{ids.URL: "/nowhere/else", ids.PAGE: lost[ids.PAGE]["className"]})
     assert ids.PAGE not in again
+
+
+def test_the_visitor_of_a_demonstration_is_marked_and_one_click_from_signing_in() -> None:
+    visitor = Viewer("demo", "operator", "boston", demo=True)
+    shown = navigation.user("/map", parse("?theme=dark").view, visitor)
+    assert shown == NavUser(word("nav.demo_user"), "/sign-in?next=%2Fmap%3Ftheme%3Ddark", demo=True)
+    mayor = navigation.user("/", parse("?").view, Viewer("m", "leader", "boston", "市长"))
+    assert mayor == NavUser("市长", "/account")
