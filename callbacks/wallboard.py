@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from callbacks import wallevents, wallrows
@@ -168,6 +169,7 @@ def _chosen(control: Control, views: Sequence[panels.MapView], given: Setting) -
     return _view(indicator, level)
 
 
+@lru_cache(maxsize=64)
 def parts_of(subject: Subject) -> tuple[Part, ...]:
     """The parts that a subject's panels are made of."""
     return tuple(part for part in PARTS if part.wanted(subject))

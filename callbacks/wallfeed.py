@@ -23,9 +23,9 @@ from callbacks.wallfacts import Part, Subject
 from callbacks.wallpanels import Old, Pulse
 from callbacks.wallreads import WallReads
 from callbacks.wallrows import milliseconds
-from callbacks.wallwatch import Watch
+from callbacks.wallwatch import LOOK_SECONDS, Watch
 from data.clocks import SECOND, Instant
-from data.wallcontrol import Unreadable
+from data.wallcontrol import Seen, Unreadable
 from data.wallplan import Control, control_of
 from data.words import Language, word
 
@@ -43,8 +43,8 @@ _KEPT_BODIES: Final = 24
 _LOAD: Final = 15
 """A part that takes a second is asked every so many seconds at the most."""
 
-_PREPARE: Final = 4 * SECOND
-"""So long before a scene turns the facts of the next are gathered."""
+_PREPARE: Final = SLOT + 4 * SECOND
+"""So long before a scene turns the facts of the next are gathered: a slot may pass between two looks."""
 
 _RETRY_SECONDS: Final = 2.0
 _SPARE_SECONDS: Final = 30
@@ -68,6 +68,7 @@ class Shelf:
     held: dict[str, Held] = field(default_factory=dict)
     generation: int = 0
     busy: bool = False
+    checked: float = float("-inf")
     fast_of: tuple[int, int] | None = None
 
 
@@ -125,15 +126,17 @@ class WallFeed:
     _controls: dict[str, tuple[str, Control]] = field(default_factory=dict)
     _shelves: OrderedDict[tuple[str, Subject, int, int], Shelf] = field(default_factory=OrderedDict)
     _lines: dict[tuple[str, Language], Line] = field(default_factory=dict)
+    _moments: dict[str, tuple[Seen, _Moment]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def pulse(self, scope: str, language: Language) -> Reply:
         """The token of what `panels` would answer, or 503 while the store cannot be read."""
         now = self.now()
         try:
-            token = self._token(self._standing(scope, now))
+            moment = self._standing_still(scope, now) or self._standing(scope, now)
         except Unreadable:
             return self._away(scope, language, now)
+        token = self._token(moment)
         told: Pulse = {"v": token, "at": milliseconds(now)}
         return Reply(200, json.dumps(told).encode())
 
@@ -149,20 +152,31 @@ class WallFeed:
                 return self._old(line, scope, language, known)
             return self._reply(line, frame, known)
 
+    def _standing_still(self, scope: str, now: Instant) -> _Moment | None:
+        """The last moment as long as neither the store nor the time has made another of it; None beyond."""
+        held = self._moments.get(scope)
+        if held is None or held[0] is not self.watch.seen() or not held[1].now <= now < held[1].until:
+            return None
+        self._beside(held[1])
+        return held[1]
+
     def _standing(self, scope: str, now: Instant) -> _Moment:
         seen = self.watch.seen()
         given = self._setting(scope, seen.reference_version)
         if given is None:
-            return _Moment(scope, seen.version, seen.reference_version, None, None, now)
+            return _Moment(scope, seen.version, seen.reference_version, None, None, now, now)
         control = self._control(scope, seen.controls.get(scope))
         shown = picture(self.wall(scope), given, control, now)
         shelf = self._shelf(scope, shown, seen.reference_version)
-        moment = _Moment(scope, seen.version, seen.reference_version, shown, shelf, now)
+        ends = [(now // SLOT + 1) * SLOT, shown.turns_at, shown.found.until]
+        until = min(end for end in ends if end is not None)
+        moment = _Moment(scope, seen.version, seen.reference_version, shown, shelf, now, until)
         self._beside(moment)
+        self._moments[scope] = (seen, moment)
         if shown.found.until is not None and shown.found.until - now < _PREPARE:
             coming = picture(self.wall(scope), given, control, shown.found.until)
             shelf = self._shelf(scope, coming, seen.reference_version)
-            self._beside(_Moment(scope, seen.version, seen.reference_version, coming, shelf, now))
+            self._beside(_Moment(scope, seen.version, seen.reference_version, coming, shelf, now, now))
         return moment
 
     def _setting(self, scope: str, version: int) -> Setting | None:
@@ -279,6 +293,9 @@ class WallFeed:
         if shown is None or shelf is None:
             return
         ticks = self.ticks()
+        if ticks - shelf.checked < LOOK_SECONDS:
+            return
+        shelf.checked = ticks
         due = [part for part in parts_of(shown.subject) if _is_due(part, shelf, moment.version, ticks)]
         if not due:
             return
@@ -340,7 +357,8 @@ class WallFeed:
 
 @dataclass(frozen=True)
 class _Moment:
-    """What holds at an instant: the versions, the picture (None without a city), and what is held of its subject."""
+    """What holds at an instant: the versions, the picture (None without a city), and what is held of its subject.
+    Time alone changes none of it before `until`."""
 
     scope: str
     version: int
@@ -348,6 +366,7 @@ class _Moment:
     shown: Picture | None
     shelf: Shelf | None
     now: Instant
+    until: Instant
 
 
 def _is_due(part: Part, shelf: Shelf, version: int, ticks: float) -> bool:

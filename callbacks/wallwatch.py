@@ -51,6 +51,8 @@ class Watch:
         finally:
             with self._turn:
                 self.looks += 1
+                # What is equal stays the same object: whoever kept it sees at a glance that nothing is new.
+                found = self._last if found == self._last else found
                 self._last, self._looked, self._began = found, self.ticks(), None
                 self._turn.notify_all()
         return found
