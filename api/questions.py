@@ -17,6 +17,7 @@ from data.plain import plain_events, plain_groups, plain_rank, plain_totals, pla
 from data.queries import figures, lists
 from data.queries.listing import ListKind
 from data.queries.lists import UnknownEvent
+from data.ranking import MINIMUM_DUE
 from data.reference import reference
 from data.store import Store
 from reports.terminal import events_table, groups_table, rank_table, totals_table, trace_table
@@ -95,7 +96,7 @@ def _grouped(
 @click.option(
     "--minimum",
     type=click.IntRange(0),
-    default=figures.MINIMUM_DUE,
+    default=MINIMUM_DUE,
     show_default=True,
     help="Grids with fewer in the denominator are listed apart, without a rank.",
 )

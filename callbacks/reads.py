@@ -59,14 +59,15 @@ class Reads:
 
     city() is None, and tree() may raise UnknownGrid, as long as no city is loaded; nothing else is called then.
     compare_some answers as compare does, for some indicators. compare_grids(question, depth, indicators) and
-    courses(question, unit, indicator, depth) answer for every grid at a depth, None for the children. by_grid, by_time, by_category and by_channel answer with
-    FIGURE_COLUMNS for the indicators of their last argument, rank with RANK_COLUMNS, freshness with FRESHNESS_COLUMNS.
-    events(question, kind, limit, after) is a keyset page. trace(scope, id, as_of) is None when the scope has no such
-    event; personal data in its texts are hidden. unmask(scope, id, as_of, reason) is the same with them, recorded in
-    the audit; None where the viewer may not, or gives no reason. shapes(codes) has [code, name, geometry] in
-    EPSG:4326 and leaves out the grids without an outline. level_values(question, depth, indicator) has every grid at
-    a depth within the scope, points(question, kind, limit) the places of single events, and areas() the management
-    areas beside the tree [code, name, kind, geometry], empty where the city has none.
+    courses(question, unit, indicator, depth) answer for every grid at a depth, None for the children. by_grid,
+    by_time, by_category and by_channel answer with FIGURE_COLUMNS for the indicators of their last argument, rank
+    with RANK_COLUMNS, freshness with FRESHNESS_COLUMNS. events(question, kind, limit, after) is a keyset page.
+    trace(scope, id, as_of) is None when the scope has no such event; personal data in its texts are hidden.
+    unmask(scope, id, as_of, reason) is the same with them, recorded in the audit; None where the viewer may not, or
+    gives no reason. shapes(codes) has [code, name, geometry] in EPSG:4326 and leaves out the grids without an
+    outline. level_values(question, depth, indicator) has every grid at a depth within the scope, points(question,
+    kind, limit) the places of single events, and areas() the management areas beside the tree [code, name, kind,
+    geometry], empty where the city has none.
     """
 
     now: Callable[[], Instant]

@@ -9,7 +9,8 @@ import pandas as pd
 from data.answers import Question
 from data.clocks import Instant, ZoneClock
 from data.periods import Period, days
-from data.queries.figures import MINIMUM_DUE, rank, totals
+from data.queries.figures import rank, totals
+from data.ranking import MINIMUM_DUE
 from data.queries.lists import last_reports
 from data.reference import reference
 from data.store import Store

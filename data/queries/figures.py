@@ -21,12 +21,10 @@ from data.queries import own, sums
 from data.queries.asof import sums_at
 from data.queries.counted import NOTHING, Counted, FigureTable, Groups, Ints, texts
 from data.queries.plan import By, plan
+from data.ranking import MINIMUM_DUE, ranks
 from data.reference import Reference, reference_within
 from data.store import State, Store, state
 from data.vectors import VectorCache
-
-MINIMUM_DUE = 10
-"""Grids with fewer events in the denominator are listed apart from a ranking."""
 
 
 def totals(store: Store, question: Question, keys: Iterable[str] = INDICATORS) -> dict[str, Figure]:
@@ -333,18 +331,14 @@ def rank(
     value, numerator, denominator = (
         column[listed, 0] for column in (found.value, found.numerator, found.denominator)
     )
-    is_few = denominator < max(minimum, 1) if definition.kind == "rate" else np.zeros(len(listed), dtype=bool)
-    worse = np.where(is_few, 0.0, value if definition.better == "down" else -value)
-    order = np.lexsort((listed, worse, is_few))
-    ranked = order[: np.count_nonzero(~is_few)]
-    ties = worse[ranked]
-    ranks = np.zeros(len(order), dtype=np.int64)
-    ranks[: len(ranked)] = 1 + np.searchsorted(ties, ties)
+    places = ranks(definition, value, denominator, minimum)
+    is_few = places == 0
+    order = np.lexsort((listed, places, is_few))
     if not len(listed):
         return empty(RANK_COLUMNS)
     return pd.DataFrame(
         {
-            "rank": pd.arrays.IntegerArray(ranks, is_few[order]),
+            "rank": pd.arrays.IntegerArray(places[order], is_few[order]),
             "code": texts(tuple(found.groups.codes)).take(listed[order]),
             "name": texts(tuple(found.groups.names)).take(listed[order]),
             "value": value[order],

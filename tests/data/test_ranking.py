@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from data.indicators import INDICATORS
+from data.ranking import MINIMUM_DUE, ranks
+
+NONE = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "due", "expected"),
+    [
+        ("completion", [0.9, 0.8, 0.9, 0.7], [10, 10, 10, 10], [1, 3, 1, 4]),
+        ("completion", [0.9, 1.0, 0.8], [10, 9, 10], [1, 0, 2]),
+        ("completion", [NONE, 0.5], [0, 10], [0, 1]),
+        ("rework", [0.1, 0.2, 0.1], [10, 10, 10], [1, 3, 1]),
+        ("overdue_open", [5.0, 0.0, 5.0], [0, 0, 0], [2, 1, 2]),
+        ("received", [5.0, 7.0], [0, 0], [2, 1]),
+        ("received", [NONE, 7.0], [0, 0], [0, 1]),
+        ("received", [], [], []),
+    ],
+)
+def test_ties_share_a_rank_and_too_few_have_none(
+    key: str, values: list[float], due: list[int], expected: list[int]
+) -> None:
+    found = ranks(INDICATORS[key], np.array(values, dtype=np.float64), np.array(due, dtype=np.int64))
+    assert found.tolist() == expected
+    assert MINIMUM_DUE == 10
