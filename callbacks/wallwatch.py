@@ -43,6 +43,8 @@ class Watch:
                     raise Unreadable("the store does not answer")
                 if self._last is not None:
                     return self._last
+                if self.looks:
+                    raise Unreadable("the store cannot be read")
                 # The very first look: everybody waits for it.
                 self._turn.wait(PATIENCE_SECONDS)
         found: Seen | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from typing import Final
 
 SHELL: Final = "shell"
@@ -79,3 +80,70 @@ MAP_FOOT: Final = "map-foot"
 DRAWER: Final = "drawer"
 DRAWER_BODY: Final = "drawer-body"
 DRAWER_CLOSE: Final = "drawer-close"
+
+
+@dataclass(frozen=True)
+class Head:
+    """The ids of a page's head. `view` keeps all that the page shows, `figures` that part of it on which the figures of
+    all indicators depend, so that another indicator or order fetches them no second time."""
+
+    view: str
+    figures: str
+    city: str
+    crumbs: str
+    as_of: str
+    controls: str
+    notices: str
+    empty: str
+    body: str
+
+    @classmethod
+    def of(cls, page: str) -> Head:
+        """The ids of a page."""
+        return cls(*(f"{page}-{one.name.replace('_', '-')}" for one in fields(cls)))
+
+
+RANK_HEAD: Final = Head.of("ranking")
+RANK_LEVELS: Final = "ranking-levels"
+RANK_HEADING: Final = "ranking-heading"
+RANK_NOTE: Final = "ranking-note"
+RANK_EXPORT: Final = "ranking-export"
+RANK_DATA: Final = "ranking-data"
+RANK_BOARD: Final = "ranking-board"
+RANK_COURSES: Final = "ranking-courses"
+RANK_COURSES_TITLE: Final = "ranking-courses-title"
+RANK_COURSES_NOTE: Final = "ranking-courses-note"
+RANK_SMALL: Final = "ranking-small"
+RANK_DRAWN: Final = "ranking-drawn"
+
+REMOTE_SEEN: Final = "remote-seen"
+REMOTE_TICK: Final = "remote-tick"
+REMOTE_NOTICE: Final = "remote-notice"
+REMOTE_STALE: Final = "remote-stale"
+REMOTE_BODY: Final = "remote-body"
+REMOTE_WALL: Final = "remote-wall"
+REMOTE_STATUS: Final = "remote-status"
+REMOTE_OPEN: Final = "remote-open"
+REMOTE_PREVIOUS: Final = "remote-previous"
+REMOTE_NEXT: Final = "remote-next"
+REMOTE_FREEZE: Final = "remote-freeze"
+REMOTE_RESUME: Final = "remote-resume"
+REMOTE_SCENES: Final = "remote-scenes"
+REMOTE_INDICATOR: Final = "remote-indicator"
+REMOTE_LEVEL: Final = "remote-level"
+REMOTE_EVENT: Final = "remote-event"
+REMOTE_EVENT_SHOW: Final = "remote-event-show"
+REMOTE_RESPONSE: Final = "remote-response"
+REMOTE_FORM: Final = "remote-form"
+REMOTE_SCOPE: Final = "remote-scope"
+REMOTE_CATEGORY: Final = "remote-category"
+REMOTE_SINCE: Final = "remote-since"
+REMOTE_REASON: Final = "remote-reason"
+REMOTE_DECLARE: Final = "remote-declare"
+REMOTE_END: Final = "remote-end"
+REMOTE_HISTORY: Final = "remote-history"
+
+
+def remote_scene(key: str | object) -> dict[str, object]:
+    """The id of the button that holds a scene; `dash.ALL` as the key stands for all of them."""
+    return {"type": "remote-scene", "key": key}

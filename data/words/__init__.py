@@ -24,6 +24,7 @@ from data.words import (
     maps,
     nav,
     pages,
+    remote,
     wallpage,
     wallpanels,
 )
@@ -46,6 +47,7 @@ PAIRS: Final[tuple[dict[str, tuple[str, str]], ...]] = (
     accounts.WORDS,
     wallpage.WORDS,
     wallpanels.WORDS,
+    remote.WORDS,
 )
 """The catalogues of the screens: a key's Chinese and English."""
 
