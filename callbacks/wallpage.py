@@ -19,13 +19,15 @@ def register(
     build: Callable[[], str],
     bound: Callable[[], int] = lambda: wall.MEMORY_BOUND,
 ) -> None:
-    """Adds /wall to the server. `build` is the version of the program that the panels name too, `bound` the bytes of the
-    browser's heap from which the wall makes itself anew."""
+    """Adds /wall to the server. `build` is the version of the program that the panels name too, `bound` how many bytes
+    of the browser's heap make the wall begin anew."""
 
     def page() -> Response:
         theme = _THEMES.get(request.args.get("theme", ""), "dark")
         return Response(
-            wall.document(build(), theme, lambda name: address(assets, name), bound()),
+            wall.document(
+                build(), theme, request.args.get("scope", ""), lambda name: address(assets, name), bound()
+            ),
             mimetype="text/html",
             # The document is asked for at each start: it names the files of its own version.
             headers={"Cache-Control": "no-store"},
@@ -35,6 +37,6 @@ def register(
 
 
 def address(assets: Path, name: str) -> str:
-    """Where the browser finds a file of assets/, named with the time of its last change: then it may be kept for ever."""
+    """Where the browser finds a file of assets/: the time of its last change is in it, so it may be kept for ever."""
     changed = (assets / name).stat().st_mtime
     return f"/assets/{name}?m={changed}"

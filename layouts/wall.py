@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Final, Literal
+from urllib.parse import quote
 
 from data.words import language, word
 from maps import style
@@ -88,8 +89,10 @@ _MAP_WORDS: Final = {
 }
 
 
-def document(build: str, theme: Theme, address: Callable[[str], str], bound: int = MEMORY_BOUND) -> str:
-    """The HTML of the wall in the language spoken.
+def document(
+    build: str, theme: Theme, scope: str, address: Callable[[str], str], bound: int = MEMORY_BOUND
+) -> str:
+    """The HTML of the wall in the language spoken, for the viewer's scope ("") or for a grid within it.
 
     `build` is the version that the panels name too: when theirs is another, the wall loads itself anew.
     `address` gives the address of a file of assets/.
@@ -101,7 +104,7 @@ def document(build: str, theme: Theme, address: Callable[[str], str], bound: int
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{_text("wallpage.title")}</title><link rel="icon" href="data:,">{sheets}{scripts}'
     )
-    wall = _wall(build, theme, bound)
+    wall = _wall(build, theme, scope, bound)
     return f'<!doctype html><html lang="{tag}" data-theme="{theme}"><head>{head}</head><body>{wall}</body></html>'
 
 
@@ -109,7 +112,8 @@ def _sheet(href: str) -> str:
     return f'<link rel="stylesheet" data-wall href="{escape(href)}">'
 
 
-def _wall(build: str, theme: Theme, bound: int) -> str:
+def _wall(build: str, theme: Theme, scope: str, bound: int) -> str:
+    about = f"scope={quote(scope)}" if scope else ""
     words = {key: word(f"wallpage.{key}") for key in _OWN_WORDS} | {
         key: word(name) for key, name in _MAP_WORDS.items()
     }
@@ -119,8 +123,8 @@ def _wall(build: str, theme: Theme, bound: int) -> str:
             "data-style": json.dumps(style.MAP_THEMES[theme]),
             "data-build": build,
             "data-bound": str(bound),
-            "data-pulse": "/wall/pulse",
-            "data-panels": "/wall/panels",
+            "data-pulse": f"/wall/pulse?{about}",
+            "data-panels": f"/wall/panels?{about}&known=".replace("?&", "?"),
             "data-condition": "starting",
             "data-scene": "overview",
             "data-mode": "normal",

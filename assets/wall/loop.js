@@ -61,7 +61,7 @@
     const mine = (flight = new AbortController());
     const limit = window.setTimeout(() => mine.abort(), patience);
     const sent = now();
-    const address = what === "pulse" ? root.dataset.pulse : `${root.dataset.panels}?known=${encodeURIComponent(known)}`;
+    const address = what === "pulse" ? root.dataset.pulse : root.dataset.panels + encodeURIComponent(known);
     try {
       const answer = await fetch(address, { cache: "no-store", signal: mine.signal, headers: { Accept: "application/json" } });
       if (!answer.ok) {

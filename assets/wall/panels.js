@@ -269,7 +269,7 @@
         put(row.what, item.title);
         put(row.where, [item.grid, item.channel].filter(Boolean).join(" \u00b7 "));
         attribute(row.root, "data-kind", item.kind);
-        attribute(row.root, "data-key", item.key);
+        attribute(row.root, "data-event", item.id);
         if (newest !== null && item.at > newest && row.key !== item.key) window.yiping.show.mark(row.root);
         else if (row.key !== item.key) row.root.removeAttribute("data-changed");
       },
