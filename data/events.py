@@ -19,7 +19,7 @@ import psycopg
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from data import bulk, counters
+from data import bulk, counters, searching
 from data.clocks import Instant, iso
 from data.lifecycle import (
     Kind,
@@ -180,7 +180,11 @@ def write(store: Store, operations: Sequence[Operation], now: Instant) -> list[O
         with store.writing(alone=alone) as connection:
             return _write_in(store, connection, operations, now)
 
-    return _until_it_passes(work)
+    outcomes = _until_it_passes(work)
+    added = [outcome.event_id for outcome in outcomes if outcome.status == "added" and outcome.event_id]
+    if added:
+        searching.extend_after(store, min(added), max(added))
+    return outcomes
 
 
 def _until_it_passes(work: Callable[[bool], list[Outcome]]) -> list[Outcome]:

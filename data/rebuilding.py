@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from data import counters
+from data import counters, searching
 from data.aside import aside, let_go
 from data.lifts import Lifts
 from data.reference import reference_within
@@ -29,9 +29,11 @@ def rebuild(
     store: Store,
     progress: counters.Progress = counters.quiet,
     loaded: tuple[int, Mapping[str, NDArray[np.float64]]] | None = None,
+    *,
+    texts_anew: bool = False,
 ) -> int:
     """Makes every counter anew from the events, and indexes that a load had put off, while other writers wait; gives
-    the number of cells.
+    the number of cells. Texts that no index of the search has yet are put into it, with `texts_anew` all of them.
 
     `loaded` holds the facts of every event as of a store version, which saves reading them while that is the present.
     """
@@ -44,6 +46,10 @@ def rebuild(
             cells = _count_beside_indexes(store, connection, lifts, loaded[1], progress)
     if store.is_sqlite:
         let_go(store)
+    if texts_anew:
+        searching.make_anew(store, progress)
+    else:
+        searching.extend(store, progress, all_of_them=True)
     store.checkpoint()
     return cells
 

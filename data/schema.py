@@ -268,6 +268,64 @@ rollup_vector = Table(
 """A bucket's counters of one measure over all grids, packed; valid while its version is the bucket's."""
 
 
+search_segment = Table(
+    "search_segment",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("first_id", BigInteger, nullable=False),
+    Column("last_id", BigInteger, nullable=False),
+    Column("first_reported_at", BigInteger, nullable=False),
+    Column("last_reported_at", BigInteger, nullable=False),
+)
+"""Ranges of event ids whose texts are in the index of the search (data/searching.py)."""
+
+search_block = Table(
+    "search_block",
+    metadata,
+    Column("shard", SmallInteger, primary_key=True, autoincrement=False),
+    Column("segment_id", Integer, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
+)
+"""For some pairs of characters, the events of a segment that have them, packed."""
+
+saved_view = Table(
+    "saved_view",
+    metadata,
+    Column("id", _Identity, primary_key=True),
+    Column("viewer", String(64), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("path", String(64), nullable=False),
+    Column("search", Text, nullable=False),
+    Column("saved_at", BigInteger, nullable=False),
+    UniqueConstraint("viewer", "name"),
+)
+"""Views of pages that viewers gave a name: the address says the view, each viewer sees their own."""
+
+export_job = Table(
+    "export_job",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("viewer", String(64), nullable=False),
+    Column("scope", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("form", String(8), nullable=False),
+    Column("search", Text, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("rows_done", BigInteger, nullable=False),
+    Column("rows_total", BigInteger),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("beat_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("size", BigInteger),
+    Column("fault", Text),
+    Index("ix_export_job_viewer", "viewer", "asked_at"),
+)
+"""Files that were asked for: waiting, running, done, failed or cancelled. `request` is JSON: everything that the file
+is made from; `beat_at` is when whoever makes it last gave a sign of life."""
+
+
 TIME_FIRST = ("accepted_at", "accept_due_at", "rated_at")
 """Milestones whose index begins with the time: an index in the order in which events come is sorted four times as fast,
 and few ask for these by category."""
@@ -311,6 +369,11 @@ def late() -> ColumnElement[bool]:
     return event.c.closed_at > event.c.handle_due_at
 
 
+def rated_low() -> ColumnElement[bool]:
+    """SQL: the citizen is dissatisfied: few are, and they are looked for."""
+    return event.c.rating <= literal_column("2")
+
+
 def _where_known(name: str, column: str) -> Index:
     where = event.c[column].is_not(None)
     return Index(name, event.c[column], sqlite_where=where, postgresql_where=where)
@@ -320,7 +383,7 @@ SECONDARY_INDEXES: tuple[Index, ...] = (
     _covering("ix_event_reported", "reported_at", "closed_at", "handled_at", "handle_due_at", "exempted_at"),
     _covering("ix_event_accepted", "accepted_at"),
     _covering("ix_event_accept_due", "accept_due_at", "accepted_at"),
-    _covering("ix_event_handle_due", "handle_due_at", "handled_at", "exempted_at"),
+    _covering("ix_event_handle_due", "handle_due_at", "handled_at", "exempted_at", "reported_at"),
     _covering(
         "ix_event_closed",
         "closed_at",
@@ -331,6 +394,7 @@ SECONDARY_INDEXES: tuple[Index, ...] = (
         "rating",
         "solved",
         "reworked_at",
+        "reported_at",
     ),
     _covering("ix_event_rated", "rated_at", "rating"),
     _where_known("ix_event_changed", "changed_at"),
@@ -348,9 +412,49 @@ SECONDARY_INDEXES: tuple[Index, ...] = (
         postgresql_where=late(),
     ),
     Index("ix_event_newest", event.c.reported_at, event.c.id),
-    Index("ix_event_grid", event.c.grid_id, event.c.reported_at, event.c.id),
+    Index(
+        "ix_event_grid",
+        *[
+            event.c[column]
+            for column in (
+                "grid_id",
+                "reported_at",
+                "id",
+                "category_id",
+                "channel_id",
+                "status",
+                "rating",
+                "withdrawn_at",
+                "closed_at",
+                "handled_at",
+                "handle_due_at",
+            )
+        ],
+    ),
     _among_open("ix_event_open_grid", "grid_id", "handle_due_at", "category_id", "channel_id"),
-    _among_open("ix_event_open", "handle_due_at", "grid_id", "category_id", "channel_id", "id"),
+    _among_open(
+        "ix_event_open", "handle_due_at", "grid_id", "category_id", "channel_id", "id", "reported_at"
+    ),
+    _among_open(
+        "ix_event_open_status",
+        "status",
+        "reported_at",
+        "id",
+        "grid_id",
+        "category_id",
+        "channel_id",
+        "handle_due_at",
+        "suspended_until",
+    ),
+    Index(
+        "ix_event_rated_low",
+        *[
+            event.c[column]
+            for column in ("rating", "reported_at", "id", "grid_id", "category_id", "channel_id")
+        ],
+        sqlite_where=rated_low(),
+        postgresql_where=rated_low(),
+    ),
 )
 """Every index of the events beside their keys."""
 
