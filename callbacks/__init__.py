@@ -7,13 +7,15 @@ from pathlib import Path
 import dash
 from dash import html
 
-from callbacks import map, overview, routes, shell
+from callbacks import map, overview, rank, routes, shell
 from callbacks.mapviews import MapViews
 from callbacks.outlines import OutlineBook
 from callbacks.reads import Reads
 from callbacks.state import version_token
 from layouts import map as map_layout
 from layouts import overview as overview_layout
+from layouts import rank as rank_layout
+from layouts import remote as remote_layout
 from layouts import shell as shell_layout
 
 
@@ -28,6 +30,8 @@ def register_all(
     book, views = OutlineBook(whole or reads), MapViews(reads, folder, whole)
     # Every id that a page may bring: Dash holds the callbacks against it.
     pages = [shell_layout.layout(""), overview_layout.layout(), map_layout.layout(), *map_layout.later()]
+    pages += [rank_layout.layout()]
+    pages += [remote_layout.layout(), *remote_layout.later()]
     # Dash declares it as nothing, which it is until somebody sets it.
     app.validation_layout = html.Div(pages)  # type: ignore[assignment]
     # Set last: without the other Dash would ask it at once. It asks again before the first request, whoever sends that:
@@ -37,5 +41,6 @@ def register_all(
     shell.register(app, reads)
     overview.register(app, reads, book.outlines)
     map.register(app, reads, views, book.outlines)
+    rank.register(app, reads)
     routes.register(app.server, reads, book)
     return views

@@ -15,11 +15,15 @@ from callbacks.reads import Reads
 from callbacks.state import to_search
 from data.clocks import ZoneClock
 from data.words import word
-from layouts import ids, map, overview, rows, shell
+from layouts import ids, map, overview, rank, rows, shell
 from layouts.parts.nav import nav
 from layouts.parts.trace import event_trace, unknown_event
 
-PAGES: Final[Mapping[str, Callable[[], Any]]] = {"/": overview.layout, "/map": map.layout}
+PAGES: Final[Mapping[str, Callable[[], Any]]] = {
+    "/": overview.layout,
+    "/map": map.layout,
+    "/rank": rank.layout,
+}
 """The pages by their address."""
 
 PAGES_OF: Final[Mapping[str, Callable[[], Any]]] = {}

@@ -82,6 +82,14 @@ def change(key: str, current: Figure, other: Figure | None) -> Change:
     return Change(text, "better" if (difference > 0) == (definition.better == "up") else "worse")
 
 
+def arrowed(key: str, moved: Change) -> str:
+    """A change behind an arrow that shows the direction of the number; its colour says whether that is good."""
+    if moved.verdict in ("better", "worse"):
+        up = (moved.verdict == "better") == (INDICATORS[key].better == "up")
+        return f"{'▲' if up else '▼'} {moved.text}"
+    return f"– {moved.text}" if moved.verdict == "level" else moved.text
+
+
 def bucket(clock: ZoneClock, period: Period, unit: str) -> tuple[str, str]:
     """A bucket of time in full and short: ("2026-01-05", "01-05"), ("2026-01-05 08:00", "08:00")."""
     start = clock.local(period.start)

@@ -12,6 +12,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Period {period}; changes against {before}",
     ),
     "board.period_alone": ("统计期 {period}", "Period {period}"),
+    "board.formula": ("{label}：{formula}", "{label}: {formula}"),
     "board.n": ("件数", "n"),
     "board.target": ("目标 {target}", "target {target}"),
     "board.rank": ("第{rank}", "#{rank}"),
@@ -25,9 +26,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "rank.board": ("全部指标排名表", "All indicators, ranked"),
     "rank.note": (
-        "按“{label}”{order}。点击列名改变排序，点击网格名称进入该网格。件数不足 {minimum} 的比率不参加排名，同值同名次。",
-        "Sorted by “{label}”, {order}. A column's name sorts by it, a grid's name opens it. Rates of fewer than {minimum} "
-        "events have no rank; equal values share one.",
+        "按“{label}”{order}。点列名改变排序，点网格名称进入该网格。件数不足 {minimum} 的比率不参加排名，同值同名次。",
+        "Sorted by “{label}”, {order}. A column's name sorts by it, a grid's name opens it. Rates of fewer than "
+        "{minimum} events have no rank; equal values share one.",
     ),
     "rank.order_best": ("从优到劣", "best first"),
     "rank.order_worst": ("从劣到优", "worst first"),

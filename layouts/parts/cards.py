@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from data.indicators import INDICATORS, NO_DATA, Figure, shown
 from data.words import word
 from layouts.attributes import attributes
-from layouts.text import Change, change
+from layouts.text import Change, arrowed, change
 from maps.choropleth import count_text
 
 LEADING = (
@@ -23,8 +23,6 @@ LEADING = (
     "overdue_open",
 )
 """The cards of the first row; the others follow smaller."""
-
-_ARROWS = {"better": "▲", "worse": "▼", "level": "–", "neutral": "", "none": ""}
 
 
 @dataclass(frozen=True)
@@ -119,15 +117,10 @@ def _compared(key: str, name: str, period: str, figure: Figure | None) -> str:
 
 
 def _moved(key: str, name: str, moved: Change) -> Component:
-    arrow = _ARROWS[moved.verdict]
-    if moved.verdict in {"better", "worse"}:
-        # The arrow shows the direction of the number, the colour and the hidden word whether that is good.
-        arrow = "▲" if (moved.verdict == "better") == (INDICATORS[key].better == "up") else "▼"
-    shown_change = f"{arrow} {moved.text}" if arrow else moved.text
     return html.Span(
         [
             f"{name} ",
-            html.Span(shown_change, className="change-text", title=word(f"verdict.{moved.verdict}")),
+            html.Span(arrowed(key, moved), className="change-text", title=word(f"verdict.{moved.verdict}")),
         ],
         className=f"change is-{moved.verdict}",
     )
