@@ -5,25 +5,24 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Literal, cast
 
 import click
 import dash
-from flask import Flask
 
 from api import accounts, demo, doors, dressing, entrance, health, mapdata, noting, questions, quiet
 from api import wall as wall_addresses
 from api.server import ServeError, check_free, secret_key, serve
 from api.terminal import AS_JSON, SCOPE, House, echo_json, moment, opened
 from api.wall import build_of
-from callbacks import register_all, wallpage
+from callbacks import register_all, remote, wallpage
 from callbacks.mapviews import MapViews
 from callbacks.reads import City, Part, Reads
 from callbacks.wallfeed import WallFeed
-from callbacks.wallreads import WallReads
+from callbacks.wallreads import Remote, WallReads
 from callbacks.wallwatch import Watch
 from data import rebuilding, wallcontrol
 from data.access import Viewer, may
@@ -81,7 +80,7 @@ def build_app(settings: Settings) -> dash.Dash:
     reads = bind_reads(lambda: store.within(doors.viewer().scope), doors.viewer, doors.audited)
     views = register_all(app, reads, settings.var_dir / GEOMETRY, whole_city(store))
     mapdata.register(app.server, bind_map(store, views))
-    bind_wall(app.server, store, views)
+    bind_wall(app, store, reads, views)
     health.register(app.server, store, now)
     dressing.register(app.server, app.csp_hashes())
     return app
@@ -200,8 +199,8 @@ def bind_map(store: Store, views: MapViews) -> mapdata.MapSource:
     )
 
 
-def bind_wall(server: Flask, store: Store, views: MapViews) -> WallFeed:
-    """The addresses of the walls: the document, what it asks twice a second, and what has changed."""
+def bind_wall(app: dash.Dash, store: Store, reads: Reads, views: MapViews) -> WallFeed:
+    """The addresses of the walls (the document, what it asks twice a second, and what has changed) and their remote."""
 
     def level(file: LevelFile) -> Mapping[str, Any]:
         own = file.level
@@ -217,7 +216,7 @@ def bind_wall(server: Flask, store: Store, views: MapViews) -> WallFeed:
         book = views.atlas()
         return [] if book is None else [level(file) for file in book.files]
 
-    @cache
+    @lru_cache(maxsize=64)
     def wall(scope: str) -> WallReads:
         bounded = store.within(scope)
         return WallReads(
@@ -240,10 +239,29 @@ def bind_wall(server: Flask, store: Store, views: MapViews) -> WallFeed:
         except LookupError:
             return False
 
+    def find(scope: str, key: str) -> int | None:
+        bounded = store.within(scope)
+        try:
+            return lists.find_event(bounded, scope, key)
+        except UnknownEvent:
+            known = key.isascii() and key.isdigit() and len(key) < 19
+        try:
+            return int(lists.trace(bounded, scope, int(key), now()).event["id"]) if known else None
+        except UnknownEvent:
+            return None
+
+    walls = Remote(
+        wall,
+        partial(wallcontrol.read_control, store),
+        partial(wallcontrol.change_control, store),
+        find,
+        doors.audited,
+    )
+    remote.register(app, reads, walls)
     build = build_of(Path(__file__).parent / room for room in ROOMS)
     feed = WallFeed(wall, Watch(partial(wallcontrol.look, store)), now, token_hex(4), build)
-    wall_addresses.register(server, wall_addresses.WallSource(feed.pulse, feed.panels, within))
-    wallpage.register(server, Path(__file__).with_name("assets"), lambda: build)
+    wall_addresses.register(app.server, wall_addresses.WallSource(feed.pulse, feed.panels, within))
+    wallpage.register(app.server, Path(__file__).with_name("assets"), lambda: build)
     return feed
 
 

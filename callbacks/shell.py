@@ -15,7 +15,7 @@ from callbacks.reads import Reads
 from callbacks.state import to_search
 from data.clocks import ZoneClock
 from data.words import word
-from layouts import ids, map, overview, rank, rows, shell
+from layouts import ids, map, overview, rank, remote, rows, shell
 from layouts.parts.nav import nav
 from layouts.parts.trace import event_trace, unknown_event
 
@@ -23,6 +23,7 @@ PAGES: Final[Mapping[str, Callable[[], Any]]] = {
     "/": overview.layout,
     "/map": map.layout,
     "/rank": rank.layout,
+    "/remote": remote.layout,
 }
 """The pages by their address."""
 

@@ -38,6 +38,7 @@ _TICK: Final = SECOND // 10
 """Walls that ask within so long share their bytes: the server's clock in them is as exact as that."""
 
 _KEPT_SHELVES: Final = 64
+_KEPT_SCOPES: Final = 64
 _KEPT_TOKENS: Final = 240
 _KEPT_BODIES: Final = 24
 _LOAD: Final = 15
@@ -95,6 +96,31 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """What holds at an instant: the versions, the picture (None without a city), and what is held of its subject.
+    Time alone changes none of it before `until`."""
+
+    scope: str
+    version: int
+    reference_version: int
+    shown: Picture | None
+    shelf: Shelf | None
+    now: Instant
+    until: Instant
+
+
+@dataclass
+class Corner:
+    """What is kept for the walls of one scope: the city with its version, the control state with its text, the last
+    moment with the look it was made from, and the lines by language."""
+
+    given: tuple[int, Setting | None] | None = None
+    control: tuple[str, Control] | None = None
+    moment: tuple[Seen, Moment] | None = None
+    lines: dict[Language, Line] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Reply:
     """An answer's status and bytes; equal keys have equal bytes, "" is never kept."""
 
@@ -122,11 +148,8 @@ class WallFeed:
     build: str
     ticks: Callable[[], float] = time.monotonic
     spawn: Callable[[Callable[[], None]], None] = _spawned
-    _settings: dict[str, tuple[int, Setting | None]] = field(default_factory=dict)
-    _controls: dict[str, tuple[str, Control]] = field(default_factory=dict)
     _shelves: OrderedDict[tuple[str, Subject, int, int], Shelf] = field(default_factory=OrderedDict)
-    _lines: dict[tuple[str, Language], Line] = field(default_factory=dict)
-    _moments: dict[str, tuple[Seen, _Moment]] = field(default_factory=dict)
+    _corners: OrderedDict[str, Corner] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
     def pulse(self, scope: str, language: Language) -> Reply:
@@ -152,41 +175,42 @@ class WallFeed:
                 return self._old(line, scope, language, known)
             return self._reply(line, frame, known)
 
-    def _standing_still(self, scope: str, now: Instant) -> _Moment | None:
+    def _standing_still(self, scope: str, now: Instant) -> Moment | None:
         """The last moment as long as neither the store nor the time has made another of it; None beyond."""
-        held = self._moments.get(scope)
+        held = self._corner(scope).moment
         if held is None or held[0] is not self.watch.seen() or not held[1].now <= now < held[1].until:
             return None
         self._beside(held[1])
         return held[1]
 
-    def _standing(self, scope: str, now: Instant) -> _Moment:
+    def _standing(self, scope: str, now: Instant) -> Moment:
         seen = self.watch.seen()
         given = self._setting(scope, seen.reference_version)
         if given is None:
-            return _Moment(scope, seen.version, seen.reference_version, None, None, now, now)
+            return Moment(scope, seen.version, seen.reference_version, None, None, now, now)
         control = self._control(scope, seen.controls.get(scope))
         shown = picture(self.wall(scope), given, control, now)
         shelf = self._shelf(scope, shown, seen.reference_version)
         ends = [(now // SLOT + 1) * SLOT, shown.turns_at, shown.found.until]
         until = min(end for end in ends if end is not None)
-        moment = _Moment(scope, seen.version, seen.reference_version, shown, shelf, now, until)
+        moment = Moment(scope, seen.version, seen.reference_version, shown, shelf, now, until)
         self._beside(moment)
-        self._moments[scope] = (seen, moment)
+        self._corner(scope).moment = (seen, moment)
         if shown.found.until is not None and shown.found.until - now < _PREPARE:
             coming = picture(self.wall(scope), given, control, shown.found.until)
             shelf = self._shelf(scope, coming, seen.reference_version)
-            self._beside(_Moment(scope, seen.version, seen.reference_version, coming, shelf, now, now))
+            self._beside(Moment(scope, seen.version, seen.reference_version, coming, shelf, now, now))
         return moment
 
     def _setting(self, scope: str, version: int) -> Setting | None:
-        held = self._settings.get(scope)
+        corner = self._corner(scope)
+        held = corner.given
         if held is None or held[0] != version or held[1] is None:
             try:
-                held = self._settings[scope] = (version, setting(self.wall(scope)))
+                held = corner.given = (version, setting(self.wall(scope)))
             except LookupError:
                 # The city has no such grid (any more): its walls have nothing to show.
-                held = self._settings[scope] = (version, None)
+                held = corner.given = (version, None)
             except Exception as error:
                 _log.warning("The city could not be read for its wall.", exc_info=True)
                 raise Unreadable(str(error)) from error
@@ -195,9 +219,10 @@ class WallFeed:
     def _control(self, scope: str, body: str | None) -> Control:
         if body is None:
             return Control()
-        held = self._controls.get(scope)
+        corner = self._corner(scope)
+        held = corner.control
         if held is None or held[0] != body:
-            held = self._controls[scope] = (body, control_of(json.loads(body)))
+            held = corner.control = (body, control_of(json.loads(body)))
         return held[1]
 
     def _shelf(self, scope: str, shown: Picture, version: int) -> Shelf:
@@ -212,11 +237,20 @@ class WallFeed:
                 self._shelves.popitem(last=False)
         return found
 
-    def _line(self, scope: str, language: Language) -> Line:
+    def _corner(self, scope: str) -> Corner:
         with self._lock:
-            return self._lines.setdefault((scope, language), Line())
+            found = self._corners.get(scope)
+            if found is None:
+                found = self._corners[scope] = Corner()
+            self._corners.move_to_end(scope)
+            while len(self._corners) > _KEPT_SCOPES:
+                self._corners.popitem(last=False)
+        return found
 
-    def _token(self, moment: _Moment) -> str:
+    def _line(self, scope: str, language: Language) -> Line:
+        return self._corner(scope).lines.setdefault(language, Line())
+
+    def _token(self, moment: Moment) -> str:
         shown = moment.shown
         key = 0 if shown is None else crc32(shown.key.encode())
         generation = 0 if moment.shelf is None else moment.shelf.generation
@@ -247,7 +281,7 @@ class WallFeed:
             line.known.popitem(last=False)
         return made
 
-    def _made(self, moment: _Moment, token: str) -> Frame:
+    def _made(self, moment: Moment, token: str) -> Frame:
         shown = moment.shown
         front: dict[str, Any] = {"v": token, "boot": self.boot, "build": self.build}
         front |= {"as_of": milliseconds(moment.now), "old": None}
@@ -264,7 +298,7 @@ class WallFeed:
         digests = {name: blake2b(body, digest_size=8).digest() for name, body in parts.items()}
         return Frame(token, moment.now, front, parts, digests)
 
-    def _facts(self, moment: _Moment, shown: Picture, shelf: Shelf) -> dict[str, Any]:
+    def _facts(self, moment: Moment, shown: Picture, shelf: Shelf) -> dict[str, Any]:
         """Every fact: the fast ones of this version, the slow ones as they are held, or asked now where they are too
         old to be shown."""
         current = (moment.version, moment.now // SLOT)
@@ -287,7 +321,7 @@ class WallFeed:
         shelf.held[part.name] = Held(value, version, began, self.ticks() - began)
         return before is None or before.value != value
 
-    def _beside(self, moment: _Moment) -> None:
+    def _beside(self, moment: Moment) -> None:
         """Has the slow parts asked beside whose turn has come."""
         shown, shelf = moment.shown, moment.shelf
         if shown is None or shelf is None:
@@ -353,20 +387,6 @@ class WallFeed:
             "age": None if frame is None else (now - frame.at) // SECOND,
         }
         return Reply(503, json.dumps(told, ensure_ascii=False).encode())
-
-
-@dataclass(frozen=True)
-class _Moment:
-    """What holds at an instant: the versions, the picture (None without a city), and what is held of its subject.
-    Time alone changes none of it before `until`."""
-
-    scope: str
-    version: int
-    reference_version: int
-    shown: Picture | None
-    shelf: Shelf | None
-    now: Instant
-    until: Instant
 
 
 def _is_due(part: Part, shelf: Shelf, version: int, ticks: float) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, Protocol
 
 import pandas as pd
 
@@ -40,12 +40,22 @@ class WallReads:
     levels: Callable[[], Sequence[Mapping[str, Any]]]
 
 
+class Audited(Protocol):
+    """Puts what was done, or tried, into the audit."""
+
+    def __call__(
+        self, action: str, subject: str, result: Literal["ok", "refused", "failed"], **detail: Any
+    ) -> None: ...
+
+
 @dataclass(frozen=True)
 class Remote:
-    """How the walls of a scope are turned: `read(scope)` gives the control state, `change(scope, change, how)` makes
-    another whatever has happened meanwhile, and gives it. `find(scope, key)` is the id of an event by its number
-    or its source's own key, None where the scope has none."""
+    """How walls are turned: `wall(scope)` gives the reads of the walls of a scope, `read(scope)` their control state,
+    `change(scope, change, how)` makes another whatever has happened meanwhile, and gives it. `find(scope, key)` is the
+    id of an event by its number or its source's own key, None where the scope has none."""
 
+    wall: Callable[[str], WallReads]
     read: Callable[[str], Control]
     change: Callable[[str, Change, Callable[[Control], Control]], Control]
     find: Callable[[str, str], int | None]
+    audited: Audited

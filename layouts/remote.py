@@ -74,6 +74,11 @@ def layout() -> Component:
     )
 
 
+def later() -> list[Component]:
+    """What the callbacks put into the page."""
+    return scenes([SceneButton("", "", False)])
+
+
 def _section(title: str, parts: Sequence[Any], name: str = "") -> Component:
     return html.Section([html.H2(title), *parts], className=f"remote-part {name}".strip())
 
