@@ -11,6 +11,7 @@ import brotli
 from flask import Flask, Request, Response, request
 
 _FOR_EVER = "public, max-age=31536000, immutable"
+_HTTPS_ONLY = "max-age=31536000"
 _STATIC = ("/assets/", "/_dash-component-suites/")
 
 _SMALL = 1_000
@@ -63,6 +64,8 @@ def register(server: Flask, script_hashes: Sequence[str]) -> None:
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
+        if request.is_secure:
+            response.headers.setdefault("Strict-Transport-Security", _HTTPS_ONLY)
         if request.path.startswith("/assets/") and request.args.get("m") and response.status_code == 200:
             # Dash puts the time of the last change into the address.
             response.headers["Cache-Control"] = _FOR_EVER
