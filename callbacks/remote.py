@@ -298,6 +298,7 @@ def register(app: dash.Dash, reads: Reads, walls: Remote) -> None:
         Output(ids.REMOTE_FORM, "hidden"),
         Output(ids.REMOTE_END, "hidden"),
         Output(ids.REMOTE_FREEZE, "hidden"),
+        Output(ids.REMOTE_RESUME, "hidden"),
         Output(ids.REMOTE_INDICATOR, "value"),
         Output(ids.REMOTE_LEVEL, "value"),
         Output(ids.REMOTE_NOTICE, "children"),
@@ -318,7 +319,7 @@ def register(app: dash.Dash, reads: Reads, walls: Remote) -> None:
         data = {"wall": desk.scope, "version": desk.control.version, "at": desk.now // 1000}
         told = overtaken(desk.control, version, name_of(viewer))
         if version == desk.control.version:
-            return remote.status(status(desk)), *([no_update] * 9), data
+            return remote.status(status(desk)), *([no_update] * 10), data
         return (
             remote.status(status(desk)),
             remote.scenes(scene_buttons(desk)),
@@ -327,6 +328,7 @@ def register(app: dash.Dash, reads: Reads, walls: Remote) -> None:
             desk.control.response is not None,
             desk.control.response is None,
             desk.control.frozen_at is not None,
+            desk.control.frozen_at is None and desk.control.pinned is None,
             desk.control.indicator,
             desk.control.level,
             told,
