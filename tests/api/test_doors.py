@@ -74,38 +74,38 @@ def test_a_page_leads_to_the_sign_in_and_back(home: House) -> None:
 
 def test_a_session_lets_in_whoever_it_belongs_to(home: House) -> None:
     known = signed_up(home.store, "li", "leader", STREET)
-    client = home.client(**{cookies.SESSION: session_of(home.store, known, BEGAN)})
+    client = home.client(session_of(home.store, known, BEGAN))
     assert client.get("/").text == f"li leader {STREET} zh"
     client.set_cookie(cookies.LANGUAGE, "en")
     assert client.get("/").text == f"li leader {STREET} en"
 
 
-@pytest.mark.parametrize("forged", ["", "x", "x" * 3_000, "' OR 1=1 --", "\x00", "null", "0" * 43, "é"])
+@pytest.mark.parametrize("forged", ["x", "x" * 3_000, "' OR 1=1 --", "\x00", "null", "0" * 43, "é"])
 def test_a_forged_cookie_lets_nobody_in(home: House, forged: str) -> None:
     signed_up(home.store, "li")
-    for name in (cookies.SESSION, cookies.WALL):
-        assert home.client(**{name: forged}).get("/version").status_code == 401
+    for client in (home.client(session=forged), home.client(wall=forged)):
+        assert client.get("/version").status_code == 401
 
 
 def test_what_the_store_keeps_of_a_session_is_no_session(home: House) -> None:
     known = signed_up(home.store, "li")
     cookie = session_of(home.store, known, BEGAN)
-    assert not passes(home.client(**{cookies.SESSION: sessions.hash_of(cookie)}))
-    assert not passes(home.client(**{cookies.SESSION: cookie[:-1]}))
-    assert not passes(home.client(**{cookies.SESSION: cookie.swapcase()}))
+    assert not passes(home.client(sessions.hash_of(cookie)))
+    assert not passes(home.client(cookie[:-1]))
+    assert not passes(home.client(cookie.swapcase()))
 
 
 @pytest.mark.parametrize("stage", ["change", "second"])
 def test_half_a_sign_in_sees_nothing(home: House, stage: sessions.Stage) -> None:
     known = signed_up(home.store, "li")
     cookie = sessions.begin(home.store, known.id, stage, BEGAN, HOUR, "", "")
-    assert not passes(home.client(**{cookies.SESSION: cookie}))
+    assert not passes(home.client(cookie))
 
 
 def test_a_session_ends_and_rests_by_the_settings(home: House) -> None:
     known = signed_up(home.store, "li")
     cookie = sessions.begin(home.store, known.id, "full", BEGAN, 12 * HOUR, "", "")
-    client = home.client(**{cookies.SESSION: cookie})
+    client = home.client(cookie)
     for hour in range(11):
         home.now = BEGAN + (hour + 1) * (HOUR - MINUTE)
         assert client.post("/active", headers=HERE).status_code == 204, hour
@@ -121,7 +121,7 @@ def test_a_session_ends_and_rests_by_the_settings(home: House) -> None:
 def test_a_page_that_is_left_open_does_not_keep_the_session(home: House) -> None:
     known = signed_up(home.store, "li")
     cookie = session_of(home.store, known, BEGAN)
-    client = home.client(**{cookies.SESSION: cookie})
+    client = home.client(cookie)
     for minute in range(0, 60, 10):
         home.now = BEGAN + minute * MINUTE
         assert passes(client)
@@ -133,8 +133,8 @@ def test_what_one_process_saw_another_knows(home: House) -> None:
     known = signed_up(home.store, "li")
     cookie = session_of(home.store, known, BEGAN)
     here, there = (
-        home.client(**{cookies.SESSION: cookie}),
-        home.client(home.built(), **{cookies.SESSION: cookie}),
+        home.client(cookie),
+        home.client(cookie, server=home.built()),
     )
     home.now = BEGAN + 50 * MINUTE
     assert here.get("/", headers=PAGE).status_code == 200
@@ -147,20 +147,20 @@ def test_signing_out_in_one_process_is_seen_by_the_others_within_seconds(home: H
     known = signed_up(home.store, "li")
     cookie = session_of(home.store, known, BEGAN)
     here, there = (
-        home.client(**{cookies.SESSION: cookie}),
-        home.client(home.built(), **{cookies.SESSION: cookie}),
+        home.client(cookie),
+        home.client(cookie, server=home.built()),
     )
     assert passes(here)
     assert passes(there)
     assert post(here, "/sign-out", "/account").status_code == 303
-    assert not passes(home.client(**{cookies.SESSION: cookie}))
+    assert not passes(home.client(cookie))
     wait_for_the_cache()
     assert not passes(there)
 
 
 def test_a_disabled_account_and_another_scope_hold_within_seconds(home: House) -> None:
     known = signed_up(home.store, "li", "leader", CITY)
-    client = home.client(**{cookies.SESSION: session_of(home.store, known, BEGAN)})
+    client = home.client(session_of(home.store, known, BEGAN))
     assert passes(client)
     people.change(home.store, "li", scope=STREET)
     wait_for_the_cache()
@@ -193,7 +193,7 @@ def test_a_wall_reaches_the_wall_alone(home: House) -> None:
 def test_a_person_who_signs_in_on_a_walls_machine_is_that_person(home: House) -> None:
     token = walls.add(home.store, "hall", STREET, "root", BEGAN)
     known = signed_up(home.store, "li")
-    client = home.client(**{cookies.WALL: token, cookies.SESSION: session_of(home.store, known, BEGAN)})
+    client = home.client(session_of(home.store, known, BEGAN), token)
     assert client.get("/").text.startswith("li leader")
 
 
@@ -243,7 +243,7 @@ def test_the_settings_keep_the_demo_visitor_out(demo: House, tmp_path: Path) -> 
 
 def test_whoever_signs_in_to_a_demonstration_is_no_visitor(demo: House) -> None:
     known = signed_up(demo.store, "li", "leader", STREET)
-    client = demo.client(**{cookies.SESSION: session_of(demo.store, known, BEGAN)})
+    client = demo.client(session_of(demo.store, known, BEGAN))
     assert client.get("/").text.startswith("li leader")
 
 
@@ -268,13 +268,13 @@ def test_whoever_signs_in_to_a_demonstration_is_no_visitor(demo: House) -> None:
 )
 def test_nothing_is_changed_from_another_site(home: House, headers: dict[str, str], expected: int) -> None:
     known = signed_up(home.store, "li")
-    client = home.client(**{cookies.SESSION: session_of(home.store, known, BEGAN)})
+    client = home.client(session_of(home.store, known, BEGAN))
     assert client.post("/_dash-update-component", headers=headers).status_code == expected
 
 
 def test_a_database_that_is_away_lets_nobody_in(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     known = signed_up(home.store, "li")
-    client = home.client(**{cookies.SESSION: session_of(home.store, known, BEGAN)})
+    client = home.client(session_of(home.store, known, BEGAN))
 
     def away(*_: object) -> None:
         raise OperationalError("SELECT secret", None, Exception("gone"))
@@ -307,7 +307,7 @@ def test_a_trusted_proxy_says_who_asks_and_that_it_is_https(home: House, tmp_pat
 
 def test_a_cookie_set_without_https_is_none_over_https(home: House) -> None:
     known = signed_up(home.store, "li")
-    client = home.client(**{cookies.SESSION: session_of(home.store, known, BEGAN)})
+    client = home.client(session_of(home.store, known, BEGAN))
     assert client.get("/version", base_url="https://localhost").status_code == 401
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from api import doors, dressing, entrance
+from api import cookies, doors, dressing, entrance
 from data.clocks import SECOND, Instant
 from data.settings import Settings
 from data.store import Store
@@ -44,11 +44,12 @@ class House:
         dressing.register(server, [])
         return server
 
-    def client(self, server: Flask | None = None, **cookies: str) -> FlaskClient:
-        """A browser that has these cookies."""
+    def client(self, session: str = "", wall: str = "", server: Flask | None = None) -> FlaskClient:
+        """A browser with the cookies of a session and of a wall."""
         found = (server or self.server).test_client()
-        for name, value in cookies.items():
-            found.set_cookie(name, value)
+        for name, value in ((cookies.SESSION, session), (cookies.WALL, wall)):
+            if value:
+                found.set_cookie(name, value)
         return found
 
     def _figure(self) -> str:
