@@ -33,7 +33,6 @@
 
   const create = async (box, { manifest, colors }) => {
     const { geometry, layers, overlay } = window.yiping;
-    const [first] = manifest.levels;
     const canvas = document.createElement("div");
     canvas.className = "ground-gl";
     box.replaceChildren(canvas);
@@ -59,13 +58,7 @@
     let focused = null;
     let marker = null;
 
-    const pad = () => {
-      const side = 16 * unit();
-      const clear = box.parentNode.querySelector(".map-legend");
-      const wide = box.clientWidth / Math.max(box.clientHeight, 1);
-      /* Where the box is wider than the city the legend has room of its own. */
-      return { top: side, right: side, bottom: 3.2 * side, left: side + (wide > 1.3 && clear ? clear.offsetWidth * 0.55 : 0) };
-    };
+    const pad = () => ({ top: 12 * unit(), right: 12 * unit(), bottom: 12 * unit(), left: 12 * unit() });
     const fit = (bounds, name, crowded) => {
       const place = `${name} ${box.clientWidth} ${box.clientHeight}`;
       if (fitted === place || !bounds.every(Number.isFinite)) return;
@@ -102,12 +95,21 @@
       });
       return id;
     };
+    /* Thousands of points are drawn smaller and without a rim, so that the colours beneath can be read. */
+    const sized = (id, many) => {
+      const part = Math.max(0.55, Math.min(1, Math.sqrt(700 / Math.max(many, 1))));
+      map.setPaintProperty(id, "circle-radius", ["interpolate", ["linear"], ["zoom"], 8, 2.3 * part * unit(), 12, 4.6 * part * unit()]);
+      map.setPaintProperty(id, "circle-stroke-width", many > 700 ? 0 : 0.7 * unit());
+    };
     const dotted = (wanted) => {
       ["overdue", "newest"].forEach((kind) => {
         const given = wanted.find((one) => one.kind === kind);
         if (!given && !map.getSource(`wall-${kind}`)) return;
         const id = pointsLaid(kind);
-        if (given) map.getSource(id).setData(given.data);
+        if (given) {
+          map.getSource(id).setData(given.data);
+          sized(id, given.data.features.length);
+        }
         layers.show(map, id, Boolean(given));
       });
     };
@@ -193,7 +195,6 @@
       fit(focused.bounds, focused.known.codes[focused.place], true);
     });
     resized.observe(box);
-    void first;
     return {
       show,
       look: () => ({ view, surface, painted: surface ? Array.from(painted.get(surface)) : [], moving: map.isMoving() || !map.loaded() }),

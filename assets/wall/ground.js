@@ -30,6 +30,7 @@
     const foot = make("p", "ground-foot");
     body.append(foot);
 
+
     let wanted = null; /* the panel to show */
     let shown = ""; /* what stands on the screen, as a sentence that can be compared */
     let legended = "";
@@ -98,7 +99,7 @@
     const told = (panel) => {
       const { view, views } = panel;
       put(title, panel.title);
-      put(note, [view.label, view.level_name].filter(Boolean).join(" \u00b7 "));
+      put(note, view.level_name);
       put(steps, views.length > 1 ? `${panel.index + 1} / ${views.length}` : "");
       put(foot, [panel.formula, ...panel.notes].filter(Boolean).join(" \u2003 "));
       canvas.setAttribute("aria-label", [panel.title, view.label, view.level_name].join(" "));

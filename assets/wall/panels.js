@@ -55,7 +55,7 @@
         figure(known.value, item.value, known.scope === scope);
         known.scope = scope;
         change(known.moved, item.change, item.verdict);
-        put(known.n, item.n);
+        put(known.n, item.n || item.before);
         put(known.target, item.target);
         attribute(known.root, "data-met", item.met);
         attribute(known.root, "title", item.formula);
@@ -183,6 +183,7 @@
         put(yellow.count, String(data.yellow.length));
         red.held.show(data.red);
         yellow.held.show(data.yellow);
+        attribute(bands, "data-none", data.red.length + data.yellow.length ? null : "");
         put(rules, [data.rules, data.few_text].filter(Boolean).join(" \u00b7 "));
       },
       turn: (mono) => [rows, red.held, yellow.held].forEach((one) => one.turn(mono)),
@@ -260,14 +261,17 @@
         const time = make("span", "tick-time");
         const kind = make("span", "tick-kind");
         const what = make("span", "tick-title");
-        const where = make("span", "tick-where");
-        return { root: make("div", "row tick", time, kind, what, where), time, kind, what, where };
+        const grid = make("span", "tick-grid");
+        const channel = make("span", "tick-channel");
+        const where = make("span", "tick-where", grid, channel);
+        return { root: make("div", "row tick", time, kind, what, where), time, kind, what, grid, channel };
       },
       write: (row, item) => {
         put(row.time, item.time);
         put(row.kind, item.kind_label);
         put(row.what, item.title);
-        put(row.where, [item.grid, item.channel].filter(Boolean).join(" \u00b7 "));
+        put(row.grid, item.grid);
+        put(row.channel, item.channel);
         attribute(row.root, "data-kind", item.kind);
         attribute(row.root, "data-event", item.id);
         if (newest !== null && item.at > newest && row.key !== item.key) window.yiping.show.mark(row.root);
