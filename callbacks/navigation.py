@@ -102,6 +102,12 @@ def _page_word(path: str) -> str:
     return next((place.word for place in PLACES if place.path == path), "nav.unknown")
 
 
+def event_page(view: ViewState, number: int) -> str:
+    """The address of an event's own page, with the view that leads back."""
+    search = to_search(view.opened(None))
+    return f"{EVENT}{number}" + (search if search != "?" else "")
+
+
 def grid_page(view: ViewState, code: str) -> str:
     """The address of a grid's own page, with the rest of the view."""
     search = to_search(view.within(""))

@@ -10,7 +10,7 @@ import dash
 from dash import ClientsideFunction, Input, Output, Patch, State, ctx, no_update, set_props
 from dash.exceptions import PreventUpdate
 
-from callbacks import scenery, state
+from callbacks import attention, scenery, state
 from callbacks.outlines import OutlinesOf
 from callbacks.reads import City, Reads, targets
 from callbacks.state import Scene, to_search
@@ -19,6 +19,7 @@ from data.grids import Tree
 from data.indicators import INDICATORS
 from data.words import word
 from layouts import ids, rows, text
+from layouts.parts import attention as attention_parts
 from layouts.parts import cards as card_parts
 from layouts.parts import header, tables
 from layouts.parts.legend import map_legend
@@ -114,13 +115,30 @@ def _register_view(app: dash.Dash, reads: Reads) -> None:
 
 def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None:
     @app.callback(
-        Output(ids.CARDS, "children"),
-        Output(ids.EVENTS_COUNT, "children"),
+        Output(ids.ATTENTION_OVERDUE, "children"),
+        Output(ids.ATTENTION_MISSED, "children"),
         Input(ids.VIEW, "data"),
         prevent_initial_call=True,
         on_error=failed,
     )
-    def cards(data: Mapping[str, Any] | None) -> tuple[Any, str]:
+    def first(data: Mapping[str, Any] | None) -> tuple[Any, Any]:
+        tree, found = _scene(reads, data)
+        city = reads.city()
+        assert city is not None
+        below = reads.by_grid(found.question, attention.keys_below(city))
+        late = attention.overdue(reads, city, tree, found, below)
+        missed = attention.below_target(found, below, targets(city))
+        return attention_parts.overdue(late), attention_parts.missed(missed, attention.rule_of_targets())
+
+    @app.callback(
+        Output(ids.CARDS, "children"),
+        Output(ids.EVENTS_COUNT, "children"),
+        Output(ids.ATTENTION_FALLS, "children"),
+        Input(ids.VIEW, "data"),
+        prevent_initial_call=True,
+        on_error=failed,
+    )
+    def cards(data: Mapping[str, Any] | None) -> tuple[Any, str, Any]:
         _, found = _scene(reads, data)
         compared = reads.compare(found.question)
         before, last_year = scenery.heard(compared.before), scenery.heard(compared.last_year)
@@ -142,7 +160,10 @@ def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None
             text.span(found.clock, compared.last_year_period),
         )
         overdue = compared.current["overdue_open"].numerator
-        return card_parts.cards(made, *spans), word("event.count").format(n=f"{overdue:,}")
+        fallen = attention_parts.falls(
+            attention.falls(found, compared, before), attention.rule_of_falls(spans[0])
+        )
+        return card_parts.cards(made, *spans), word("event.count").format(n=f"{overdue:,}"), fallen
 
     @app.callback(
         Output(ids.MAP, "figure"),

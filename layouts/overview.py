@@ -29,6 +29,7 @@ def layout(*, topology_address: str = "/assets/geo/") -> Component:
             html.Div(id=ids.NOTICES, className="notices", role="status"),
             html.Div(id=ids.EMPTY, className="empty", hidden=True),
             html.Main(_panels(topology_address), id=ids.PANELS, className="panels", hidden=True),
+            html.Footer(id=ids.FRESHNESS, className="fresh-row"),
         ],
         id=ids.ROOT,
         className="page",
@@ -47,11 +48,13 @@ def _header() -> Component:
                         className="segments",
                         **attributes({"aria-label": word("page.periods")}),
                     ),
-                    _range(),
+                    html.Details(
+                        [html.Summary(word("range.own")), html.Div(_range(), className="menu-list")],
+                        className="menu range-menu",
+                    ),
                 ],
                 className="head-row controls",
             ),
-            html.Div(id=ids.FRESHNESS, className="fresh-row"),
         ],
         className="head",
     )
@@ -95,6 +98,7 @@ def _panel(name: str, title: list[Component] | Component, body: list[Component])
 def _panels(topology_address: str) -> list[Component]:
     config = _GRAPH | {"topojsonURL": topology_address}
     return [
+        _attention(),
         html.Section(id=ids.CARDS, className="cards", **attributes({"aria-label": word("page.cards")})),
         html.Div(
             [
@@ -141,6 +145,23 @@ def _panels(topology_address: str) -> list[Component]:
             className="row row-lists",
         ),
     ]
+
+
+def _attention() -> Component:
+    """What needs attention first. Hot events, once they are found, are a fourth column."""
+    columns = (
+        ("attention.overdue", ids.ATTENTION_OVERDUE),
+        ("attention.falls", ids.ATTENTION_FALLS),
+        ("attention.missed", ids.ATTENTION_MISSED),
+    )
+    return html.Section(
+        [
+            html.Div([html.H2(word(title)), html.Div(id=name, className="attention-body")])
+            for title, name in columns
+        ],
+        className="attention",
+        **attributes({"aria-label": word("attention.heading")}),
+    )
 
 
 def _events() -> Component:

@@ -7,6 +7,27 @@ WORDS: dict[str, tuple[str, str]] = {
     "range.last": ("结束日期", "Last day"),
     "range.own": ("自选日期", "Own dates"),
     "chart.table": ("以表格查看", "Show as a table"),
+    "attention.heading": ("需要先关注", "What needs attention first"),
+    "attention.overdue": ("超期未办", "Overdue and open"),
+    "attention.falls": ("明显下滑的指标", "Indicators that fell"),
+    "attention.missed": ("下级未达标", "Below target"),
+    "attention.worst": ("最多的{level}", "Most, {level}"),
+    "attention.event": ("{title}（{grid}）", "{title} ({grid})"),
+    "attention.oldest": ("超期最久", "Longest overdue"),
+    "attention.no_falls": ("没有明显下滑的指标。", "No indicator has fallen beyond chance."),
+    "attention.no_missed": ("下级网格全部达标。", "Every grid below meets its targets."),
+    "attention.share": ("{judged} 个中 {missed} 个未达标", "{missed} of {judged} miss it"),
+    "attention.rule": ("判定规则", "The rule"),
+    "attention.rule_falls": (
+        "与上期（{period}）相比变差，幅度超过两期件数的随机波动（{times} 倍标准差，置信度 99%），"
+        "且不少于 {points} 个百分点（计数不少于 2%）；任一期不足 {minimum} 件的不判定。",
+        "Worse than in the period before ({period}) by more than chance moves figures of both sizes ({times} standard "
+        "deviations, 99 %), and by at least {points} points (counts: 2 %); not judged below {minimum} events.",
+    ),
+    "attention.rule_targets": (
+        "指标值未达到本市目标；件数不足 {minimum} 的网格不判定。",
+        "The value misses the city's target; grids with fewer than {minimum} events are not judged.",
+    ),
     "board.period": (
         "统计期 {period}；较上期对比 {before}",
         "Period {period}; changes against {before}",
