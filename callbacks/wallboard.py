@@ -32,9 +32,6 @@ from data.words import language, word
 POINTS_MOST: Final = 20_000
 """Beyond so many overdue events the map marks none singly: it would be one blot."""
 
-MAP_SECONDS: Final = 15
-"""How often the colours of the map are fetched while events keep coming."""
-
 Facts = Mapping[str, Any]
 
 
@@ -217,29 +214,34 @@ def head(made: Picture) -> panels.Head:
     }
 
 
-def map_panel(made: Picture, facts: Facts, version: int) -> panels.MapPanel:
-    """What the map shows, and where its colours and points are fetched."""
+def map_panel(made: Picture, facts: Facts, stamp: str) -> panels.MapPanel:
+    """What the map shows, and where its colours and points are fetched; anew when `stamp` is another."""
     subject, view = made.subject, made.view
     whole = made.tree.get(subject.scope).parent is None
     overdue = facts["overdue"].numerator
     emergency = subject.kind == "emergency"
     many = overdue > POINTS_MOST and not emergency
-    asked = ViewState(
+    points = ViewState(
         scope="" if whole else subject.scope,
         period="today",
-        indicator=view["indicator"],
-        level=view["level"],
+        level=made.views[0]["level"],
         category=subject.category,
         live=True,
     )
+    # A rate of a single day would leave most small grids with too few events to be judged by.
+    rate = INDICATORS[view["indicator"]].kind == "rate"
+    period = made.config.ranking_period if rate else points.period
+    asked = replace(points, period=period, indicator=view["indicator"], level=view["level"])
     notes = [word("panel.illustrative")] if made.city.illustrative else []
     if many:
         notes.append(word("panel.map_many").format(n=f"{overdue:,}", most=f"{POINTS_MOST:,}"))
-    search = to_search(asked)
     return {
-        "title": word("map.title").format(grid=made.tree.get(subject.scope).name, label=view["label"]),
-        "search": search,
-        "stamp": f"{version}.{made.now // (MAP_SECONDS * 1_000_000)}",
+        "title": word("panel.map").format(
+            grid=made.tree.get(subject.scope).name, label=view["label"], period=word(f"period.{period}")
+        ),
+        "search": to_search(asked),
+        "points": to_search(points),
+        "stamp": stamp,
         "focus": subject.scope,
         "view": view,
         "index": made.turn,
@@ -264,14 +266,14 @@ def _mark(made: Picture, facts: Facts) -> panels.MapMark | None:
     }
 
 
-def board(made: Picture, facts: Facts, map_version: int) -> panels.Panels:
+def board(made: Picture, facts: Facts, stamp: str) -> panels.Panels:
     """Every panel of a picture from the facts of its parts."""
     asked, kind, clock = made.asked, made.subject.kind, ZoneClock.of(made.city.zone)
     before, response = facts["before"], made.control.response
     return {
         "head": head(made),
         "cards": wallrows.cards(asked, facts["totals"], facts["overdue"], before),
-        "map": map_panel(made, facts, map_version),
+        "map": map_panel(made, facts, stamp),
         "curve": wallrows.curve(asked, facts["hours"], facts["lines"]),
         "channels": wallrows.groups(word("panel.channels"), facts["channels"], before, clock),
         "categories": wallrows.groups(word("panel.categories"), facts["categories"], before, clock),

@@ -47,6 +47,10 @@ _LOAD: Final = 15
 _PREPARE: Final = SLOT + 4 * SECOND
 """So long before a scene turns the facts of the next are gathered: a slot may pass between two looks."""
 
+MAP_SECONDS: Final = 15
+MAP_IDLE_SECONDS: Final = 300
+"""How often the colours of the map are fetched at the most while events keep coming, and while none come."""
+
 _RETRY_SECONDS: Final = 2.0
 _SPARE_SECONDS: Final = 30
 """Slow facts that are older than three of their turns and this are never shown: they are asked first."""
@@ -71,6 +75,7 @@ class Shelf:
     busy: bool = False
     checked: float = float("-inf")
     fast_of: tuple[int, int] | None = None
+    stamp: tuple[int, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -293,10 +298,19 @@ class WallFeed:
         front |= {"notice": "", "mode": mode, "scene": scene(shown)}
         parts = {
             name: json.dumps(panel, ensure_ascii=False, separators=(",", ":")).encode()
-            for name, panel in board(shown, facts, moment.version).items()
+            for name, panel in board(shown, facts, self._stamp(moment, moment.shelf)).items()
         }
         digests = {name: blake2b(body, digest_size=8).digest() for name, body in parts.items()}
         return Frame(token, moment.now, front, parts, digests)
+
+    def _stamp(self, moment: Moment, shelf: Shelf) -> str:
+        """Says when the map's colours are to be fetched: some time after a commit, and now and then without one."""
+        ticks = self.ticks()
+        if shelf.stamp is None or ticks - shelf.stamp[1] >= (
+            MAP_SECONDS if shelf.stamp[0] != moment.version else MAP_IDLE_SECONDS
+        ):
+            shelf.stamp = (moment.version, ticks)
+        return f"{shelf.stamp[0]:x}.{int(shelf.stamp[1]):x}"
 
     def _facts(self, moment: Moment, shown: Picture, shelf: Shelf) -> dict[str, Any]:
         """Every fact: the fast ones of this version, the slow ones as they are held, or asked now where they are too

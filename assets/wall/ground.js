@@ -78,8 +78,8 @@
       return fine[fine.length - 1] || below[0] || focus.meta;
     };
 
-    const query = (panel, extra) => {
-      const search = new URLSearchParams(panel.search);
+    const query = (asked, extra) => {
+      const search = new URLSearchParams(asked);
       Object.entries(extra).forEach(([name, value]) => search.set(name, value));
       ["theme", "layers", "list", "event"].forEach((name) => search.delete(name));
       search.sort();
@@ -110,8 +110,9 @@
       const top = await found(panel.focus, 4);
       if (!top) throw new Error(`no outline of ${panel.focus}`);
       const meta = chosen(panel.view, top);
-      const key = query(panel, { level: meta.key, indicator: panel.view.indicator });
-      const buffers = panel.layers.map((kind) => asked(`/points?${key}&kind=${kind}`, signal));
+      const key = query(panel.search, { level: meta.key, indicator: panel.view.indicator });
+      const places = query(panel.points, { level: meta.key });
+      const buffers = panel.layers.map((kind) => asked(`/points?${places}&kind=${kind}`, signal));
       const [values, known, ...points] = await Promise.all([asked(`/values?${key}`, signal), level(meta), ...buffers]);
       const upper = [];
       for (const one of drawn().filter((other) => other.depth < meta.depth)) upper.push({ meta: one, found: await level(one) });
@@ -138,7 +139,7 @@
       legended = legendNow;
     };
 
-    const same = (panel) => [panel.search, panel.stamp, panel.focus, panel.view.indicator, panel.view.level, panel.layers, JSON.stringify(panel.mark)].join(" ");
+    const same = (panel) => [panel.search, panel.points, panel.stamp, panel.focus, panel.view.indicator, panel.view.level, panel.layers, JSON.stringify(panel.mark)].join(" ");
 
     /* One after another: of those that come meanwhile only the last is drawn. A failure is tried again in five seconds. */
     const run = async () => {

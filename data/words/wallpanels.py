@@ -113,6 +113,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "panel.emergency_empty": ("启动以来尚无新上报", "Nothing reported since the start yet"),
     "panel.units_more": ("另有{n}个单位", "{n} more units"),
     "panel.no_unit": ("未指定单位", "no unit named"),
+    "panel.map": ("{grid} · {label} · {period}", "{grid} · {label} · {period}"),
     "panel.map_newest": ("今日上报", "reported today"),
     "panel.map_overdue": ("超期未办", "overdue"),
     "panel.map_many": (

@@ -197,6 +197,7 @@ class FakeWall:
             "map": {
                 "title": "网格运行态势",
                 "search": "?scope=boston&period=today",
+                "points": "?scope=boston&period=today",
                 "stamp": f"{self.version // 8}",
                 "focus": "boston",
                 "view": _VIEWS[0],

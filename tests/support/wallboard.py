@@ -154,7 +154,7 @@ def example(control: Control, language: Language, wall: FakeWall | None = None) 
             "notice": "",
             "mode": "normal" if control.response is None else "emergency",
             "scene": scene(shown),
-            "panels": board(shown, gathered(shown), 1),
+            "panels": board(shown, gathered(shown), "1"),
         }
 
 
