@@ -118,7 +118,7 @@ class MapView(TypedDict):
 
 class MapPanel(TypedDict):
     """What the map shows. `search` is the query string for /values and /figures, `points` that for /points (both begin
-    with "?"); they have to be asked again when `stamp` differs, which is at most every few seconds. `view` is the one of
+    with "?"), asked again when `stamp` differs, which is at most every few seconds. `view` is the one of
     `views` shown now, until `until` (null: held by the remote). `layers` are those to draw: "overdue", "newest". `mark`
     is one event to point at: that of a trace, or null. `focus` is the grid to show whole."""
 
