@@ -150,3 +150,30 @@ REMOTE_HISTORY: Final = "remote-history"
 def remote_scene(key: str | object) -> dict[str, object]:
     """The id of the button that holds a scene; `dash.ALL` as the key stands for all of them."""
     return {"type": "remote-scene", "key": key}
+
+
+GRID_HEAD: Final = Head.of("grid")
+GRID_NOTE: Final = "grid-note"
+GRID_EXPORT: Final = "grid-export"
+GRID_CARDS: Final = "grid-cards"
+GRID_TREND: Final = "grid-trend"
+GRID_TREND_TITLE: Final = "grid-trend-title"
+GRID_TREND_TABLE: Final = "grid-trend-table"
+GRID_SIBLINGS: Final = "grid-siblings"
+GRID_SIBLINGS_TITLE: Final = "grid-siblings-title"
+GRID_EVENTS: Final = "grid-events"
+GRID_EVENTS_TABS: Final = "grid-events-tabs"
+GRID_EVENTS_MORE: Final = "grid-events-more"
+GRID_TEAM: Final = "grid-team"
+GRID_MAP: Final = "grid-map"
+GRID_MAP_LINK: Final = "grid-map-link"
+GRID_BELOW: Final = "grid-below"
+GRID_BELOW_TITLE: Final = "grid-below-title"
+GRID_COURSES: Final = "grid-courses"
+GRID_COURSES_NOTE: Final = "grid-courses-note"
+GRID_SMALL: Final = "grid-small"
+GRID_DRAWN: Final = "grid-drawn"
+
+AUDIT: Final = "audit"
+AUDIT_VERIFY: Final = "audit-verify"
+AUDIT_VERDICT: Final = "audit-verdict"
