@@ -34,7 +34,8 @@ from data.clocks import Instant, iso, now
 from data.grids import Tree, UnknownGrid
 from data.importing.load import Summary, import_file
 from data.opening import city_pack, fill, find_mapping, open_store, remarks
-from data.queries import figures, levels, lists, live, people, points
+from data.queries import figures, filtered, levels, lists, live, people, points
+from data.queries import nearby as near
 from data.queries.listing import ListKind
 from data.queries.lists import UnknownEvent
 from data.queries.shapes import areas, shapes
@@ -160,6 +161,11 @@ def bind_reads(
         events=lambda question, kind, limit, after: lists.list_events(
             bounded(), question, cast(ListKind, kind), limit, after
         ),
+        found=lambda question, wanted, limit, after: filtered.find_events(
+            bounded(), question, wanted, limit, after
+        ),
+        found_total=lambda question, wanted: filtered.count_events(bounded(), question, wanted),
+        nearby=lambda scope, number, as_of: near.nearby(bounded(), scope, number, as_of),
         trace=trace,
         unmask=unmask,
         freshness=lambda: lists.freshness(bounded()),
@@ -460,7 +466,7 @@ def rebuild() -> None:
       python app.py rebuild
     """
     with opened(patient=True) as (store, _), _progress() as progress:
-        cells = rebuilding.rebuild(store, progress)
+        cells = rebuilding.rebuild(store, progress, texts_anew=True)
     click.echo(f"{cells:,} counters made from the events")
 
 

@@ -15,6 +15,7 @@ from data.grids import Tree
 from data.indicators import INDICATORS, Figure
 from data.periods import Unit
 from data.queries.figures import Courses, GridsCompared
+from data.queries.filters import Filter, Found, Total
 from data.queries.levels import LevelValues
 from data.queries.people import People
 from data.queries.points import Points
@@ -61,7 +62,9 @@ class Reads:
     compare_some answers as compare does, for some indicators. compare_grids(question, depth, indicators) and
     courses(question, unit, indicator, depth) answer for every grid at a depth, None for the children. by_grid,
     by_time, by_category and by_channel answer with FIGURE_COLUMNS for the indicators of their last argument, rank
-    with RANK_COLUMNS, freshness with FRESHNESS_COLUMNS. events(question, kind, limit, after) is a keyset page.
+    with RANK_COLUMNS, freshness with FRESHNESS_COLUMNS. events(question, kind, limit, after) is a keyset page, and so
+    is found(question, filter, limit, after) of all events; found_total(question, filter) counts them. nearby(scope, id,
+    as_of) has earlier events of the same category near an event (NEARBY_COLUMNS).
     trace(scope, id, as_of) is None when the scope has no such event; personal data in its texts are hidden.
     unmask(scope, id, as_of, reason) is the same with them, recorded in the audit; None where the viewer may not, or
     gives no reason. shapes(codes) has [code, name, geometry] in EPSG:4326 and leaves out the grids without an
@@ -87,6 +90,9 @@ class Reads:
     by_channel: Callable[[Question, Sequence[str]], pd.DataFrame]
     rank: Callable[[Question, str], pd.DataFrame]
     events: Callable[[Question, str, int, str | None], Page]
+    found: Callable[[Question, Filter, int, str | None], Found]
+    found_total: Callable[[Question, Filter], Total]
+    nearby: Callable[[str, int, Instant], pd.DataFrame]
     trace: Callable[[str, int, Instant], Trace | None]
     unmask: Callable[[str, int, Instant, str], Trace | None]
     freshness: Callable[[], pd.DataFrame]

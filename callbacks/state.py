@@ -19,6 +19,8 @@ from data.clocks import DAY, HOUR, MINUTE, Instant, ZoneClock, iso, parse_instan
 from data.grids import Grid, Tree
 from data.indicators import INDICATORS
 from data.periods import PERIOD_KEYS, Period, Unit, days, named, split
+from data.queries.filters import BYS, OVERDUES, PLAIN_FILTER, RATINGS, SORTS, STATES, Filter
+from data.tokens import LONGEST
 from data.words import word
 
 DEFAULT_PERIOD: Final = "last_30_days"
@@ -58,6 +60,7 @@ class ViewState:
     category: str = ""
     layers: tuple[str, ...] = ()
     theme: str = THEMES[0]
+    wanted: Filter = PLAIN_FILTER
     order: str = ORDERS[0]
     other: str = ""
     other_period: str = ""
@@ -124,6 +127,10 @@ class ViewState:
     def alone(self) -> ViewState:
         """The same view without what it is compared with."""
         return replace(self, other="", other_period="", other_first=None, other_last=None)
+
+    def wanting(self, **changes: Any) -> ViewState:
+        """The same view with other filters of the list of all events (fields of `Filter`)."""
+        return replace(self, wanted=replace(self.wanted, **changes), event=None)
 
     def now(self) -> ViewState:
         """The same view as of the present."""
@@ -224,6 +231,10 @@ def parse(search: str | None) -> Parsed:
         first, last, told = dates(given.get("with_from"), given.get("with_to"))
         view = replace(view, other_first=first, other_last=last)
         problems.extend(told)
+    asked, foreign = _filter_of(given)
+    view = replace(view, wanted=asked)
+    for name in foreign:
+        refused(name)
     if "as_of" in given:
         view, understood = _with_as_of(view, given["as_of"])
         if not understood:
@@ -285,6 +296,7 @@ def to_search(view: ViewState) -> str:
         pairs += [("with_from", view.other_first.isoformat()), ("with_to", view.other_last.isoformat())]
     elif view.other_period:
         pairs.append(("with_period", view.other_period))
+    pairs += _filter_pairs(view.wanted)
     if view.as_of is not None:
         pairs.append(("as_of", iso(view.as_of)))
     elif view.live:
@@ -394,3 +406,46 @@ def _with_as_of(view: ViewState, text: str) -> tuple[ViewState, bool]:
     except ValueError:
         return view, False
     return (replace(view, as_of=at), True) if at > 0 else (view, False)
+
+
+_CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "by": BYS,
+    "state": STATES,
+    "overdue": OVERDUES,
+    "rating": RATINGS,
+}
+"""The filters of the list of all events that are choices, as the address names them."""
+
+
+def _filter_of(given: Mapping[str, str]) -> tuple[Filter, list[str]]:
+    """What the address asks of the list of all events, and the parameters that were not understood."""
+    chosen: dict[str, Any] = {}
+    foreign = []
+    for name, known in _CHOICES.items():
+        if name in given and given[name] in known:
+            chosen[name] = given[name]
+        elif name in given:
+            foreign.append(name)
+    if "sort" in given:
+        order = given["sort"].lstrip("-")
+        if order in SORTS:
+            chosen |= {"sort": order, "descending": given["sort"].startswith("-")}
+        else:
+            foreign.append("sort")
+    if "q" in given:
+        chosen["text"] = given["q"][:LONGEST]
+    return Filter(**chosen), foreign
+
+
+def _filter_pairs(wanted: Filter) -> list[tuple[str, str]]:
+    plain = PLAIN_FILTER
+    pairs = [
+        (name, str(getattr(wanted, name)))
+        for name in _CHOICES
+        if getattr(wanted, name) != getattr(plain, name)
+    ]
+    if wanted.text:
+        pairs.append(("q", wanted.text))
+    if (wanted.sort, wanted.descending) != (plain.sort, plain.descending):
+        pairs.append(("sort", ("-" if wanted.descending else "") + wanted.sort))
+    return pairs

@@ -26,7 +26,7 @@ from data.queries.lists import source_names, status_key
 from data.queries.plan import plan
 from data.queries.then import as_then
 from data.queries.ways import Asked, Key, Segment, found_by, is_sliced, narrowed, segments_of, ways
-from data.reference import reference_within
+from data.reference import Reference, reference_within
 from data.schema import event, event_past
 from data.store import Store, state
 
@@ -80,13 +80,13 @@ def find_events(
     SearchNotReady while texts are not in the index.
     """
     key = _read_key(after)
-    with _looking(store, question, wanted, seconds) as look:
+    with _looking(store, question, _implied(wanted), seconds) as look:
         told, following, reached = _gather(look, limit, key)
         rows = _full_rows(look, told)
         names = source_names(look.connection)
-        listed = [_listed(look.asked, names, row) for row in rows]
+        lines = [listed(look.asked.reference, names, row, look.asked.plan.as_of) for row in rows]
     return Found(
-        frame_of(listed, FOUND_COLUMNS),
+        frame_of(lines, FOUND_COLUMNS),
         None if following is None else f"{following.segment}.{following.at}.{following.id}",
         reached,
     )
@@ -96,7 +96,8 @@ def count_events(
     store: Store, question: Question, wanted: Filter, *, seconds: float = _COUNT_SECONDS
 ) -> Total:
     """How many events there are: exactly up to COUNTED_TO, as far as the time allows."""
-    with _looking(store, question, replace(wanted, sort="reported", descending=True), seconds) as look:
+    wanted = replace(_implied(wanted), sort="reported", descending=True)
+    with _looking(store, question, wanted, seconds) as look:
         if look.hits is not None:
             return _count_hits(look)
         segment = Segment("reported", True)
@@ -114,6 +115,13 @@ def count_events(
         return Total(n, True)
 
 
+def _implied(wanted: Filter) -> Filter:
+    """An order by how long events were overdue takes those that were."""
+    if wanted.sort != "overdue" or wanted.overdue:
+        return wanted
+    return replace(wanted, overdue="late" if wanted.state == "closed" else "open")
+
+
 @contextmanager
 def _looking(store: Store, question: Question, wanted: Filter, seconds: float) -> Iterator[_Look]:
     with store.reading() as connection:
@@ -122,8 +130,6 @@ def _looking(store: Store, question: Question, wanted: Filter, seconds: float) -
         if question.live:
             question = replace(question, as_of=max(question.as_of, now_state.latest_at))
         made = plan(reference, question)
-        if wanted.sort == "overdue" and not wanted.overdue:
-            wanted = replace(wanted, overdue="open")
         asked = Asked(reference, made, wanted, past=made.as_of < now_state.latest_at)
         earliest = connection.execute(select(func.min(event.c.reported_at))).scalar_one() or 0
         found = None
@@ -260,7 +266,7 @@ def _full_rows(look: _Look, told: Sequence[_Row]) -> list[Mapping[str, Any]]:
     rows: dict[int, dict[str, Any]] = {}
     for start in range(0, len(ids), _IN_CHUNK):
         found = look.connection.execute(
-            select(*[event.c[name] for name in _LISTED]).where(event.c.id.in_(ids[start : start + _IN_CHUNK]))
+            select(*[event.c[name] for name in LISTED]).where(event.c.id.in_(ids[start : start + _IN_CHUNK]))
         )
         rows |= {row["id"]: dict(row) for row in found.mappings()}
     if not look.asked.past:
@@ -286,7 +292,7 @@ def _overlay(look: _Look, told: Sequence[_Row], rows: dict[int, dict[str, Any]])
 
 _IN_CHUNK = 500
 
-_LISTED = (
+LISTED = (
     "id",
     "source_id",
     "source_key",
@@ -308,8 +314,10 @@ _LISTED = (
 )
 
 
-def _listed(asked: Asked, names: Mapping[int, str], row: Mapping[str, Any]) -> dict[str, Any]:
-    reference, as_of = asked.reference, asked.plan.as_of
+def listed(
+    reference: Reference, names: Mapping[int, str], row: Mapping[str, Any], as_of: Instant
+) -> dict[str, Any]:
+    """What a list tells of an event (FOUND_COLUMNS), from its LISTED columns; personal data are hidden."""
     category = reference.category_by_id[row["category_id"]]
     channel = reference.channel_by_id[row["channel_id"]]
     grid = reference.tree.by_id(row["grid_id"])

@@ -65,6 +65,10 @@ class Filter:
     descending: bool = True
 
 
+PLAIN_FILTER: Final = Filter()
+"""Everything that was reported in the period, the newest first."""
+
+
 @dataclass(frozen=True)
 class Found:
     """Some of the events (FOUND_COLUMNS) and the key that the next ones come after, None at the end.
@@ -76,6 +80,10 @@ class Found:
     rows: pd.DataFrame
     next: str | None
     reached: int | None = None
+
+
+NEARBY_COLUMNS: Final[Mapping[str, str]] = {**FOUND_COLUMNS, "metres": "float64"}
+"""Events near another one, the nearest first."""
 
 
 @dataclass(frozen=True)

@@ -245,7 +245,10 @@ def _open_statuses(asked: Asked, segment: Segment) -> Sequence[Status]:
 def _order(asked: Asked, segment: Segment, facts: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[int]:
     """What a segment is ordered by; as a sum where no index may be taken for the order's sake."""
     if segment.order == "overdue":
-        return func.coalesce(facts["handled_at"], facts["closed_at"]) - facts["handle_due_at"]
+        length: ColumnElement[int] = (
+            func.coalesce(facts["handled_at"], facts["closed_at"]) - facts["handle_due_at"]
+        )
+        return length
     found: ColumnElement[int] = facts[_INSTANT[segment.order]]
     if found_by(asked, segment) in ("grid", "ids", "withdrawn"):
         return found + literal(0, BigInteger)
@@ -323,20 +326,23 @@ def _in_state(
     state, past = asked.filter.state, asked.past
     withdrawn, closed = facts["withdrawn_at"], facts["closed_at"]
     if state == "withdrawn":
-        return [withdrawn > 0, *([withdrawn <= at] if past else [])]
+        gone = [withdrawn > 0, *([withdrawn <= at] if past else [])]
+        # Nothing that is withdrawn is overdue.
+        return [*gone, withdrawn.is_(None)] if asked.filter.overdue == "open" else gone
     where = [or_(withdrawn.is_(None), withdrawn > at) if past else withdrawn.is_(None)]
     if state == "closed" or asked.filter.overdue == "late":
         where.append(closed <= at if past else closed.is_not(None))
-    elif state or asked.filter.overdue == "open":
+    if state not in ("", "closed") or asked.filter.overdue == "open":
         where.append(or_(closed.is_(None), closed > at) if past else closed.is_(None))
     if state == "suspended":
         where += [event.c.suspended_at <= at, event.c.suspended_until > at]
-    elif state in _STATUS_OF and found_by(asked, segment) != "open":
-        where.append(event.c.status == _STATUS_OF[state])
     elif state in _STATUS_OF:
-        where.append(or_(event.c.suspended_until.is_(None), event.c.suspended_until <= at))
-    if segment.status == Status.CLOSED:
-        where.append(event.c.status + 0 == Status.CLOSED)
+        where += [
+            event.c.status + 0 == _STATUS_OF[state],
+            or_(event.c.suspended_until.is_(None), event.c.suspended_until <= at),
+        ]
+    if segment.status is not None:
+        where.append(event.c.status + 0 == segment.status)
     return where
 
 

@@ -32,6 +32,7 @@ from data.grids import Node, Tree, plant
 from data.indicators import INDICATORS, Figure, figures
 from data.periods import Period, Unit, previous, same_last_year, split
 from data.queries.figures import Courses, GridsCompared
+from data.queries.filters import FOUND_COLUMNS, Filter, Found, Total
 from data.queries.levels import LevelValues
 from data.queries.people import People
 from data.queries.points import Points
@@ -107,6 +108,9 @@ class FakeCity:
             by_channel=noted("by_channel", lambda q, keys: self._by_part(q, _CHANNELS)),
             rank=noted("rank", self._rank),
             events=noted("events", self._events),
+            found=noted("found", self._found),
+            found_total=noted("found_total", lambda q, wanted: self._found_total(q)),
+            nearby=noted("nearby", self._nearby),
             trace=noted("trace", self._trace),
             unmask=noted("unmask", lambda scope, number, as_of, reason: self._trace(scope, number, as_of)),
             freshness=noted("freshness", self._freshness),
@@ -294,6 +298,26 @@ class FakeCity:
         )
         end = first + len(rows)
         return Page(frame, str(end) if end < count else None)
+
+    def _found(self, q: Question, wanted: Filter, limit: int, after: str | None) -> Found:
+        page = self._events(q, "overdue", limit, after)
+        rows = page.rows.assign(
+            closed_at=pd.array([None] * len(page.rows), dtype="Int64"),
+            rating=pd.array([None] * len(page.rows), dtype="Int64"),
+            unit="Public Works",
+            address="Ceylon St",
+            description="",
+        )
+        if wanted.text:
+            rows = rows[rows["title"].str.contains(wanted.text, regex=False)]
+        return Found(rows.astype(dict(FOUND_COLUMNS)), page.next)
+
+    def _found_total(self, q: Question) -> Total:
+        return Total(OVERDUE if self.tree.get(q.scope).parent is None else 12, True)
+
+    def _nearby(self, scope: str, number: int, as_of: int) -> pd.DataFrame:
+        found = self._found(Question("boston", Period(0, 1), self.now), Filter(), 3, str(number)).rows
+        return found.assign(metres=[float(10 * (place + 1)) for place in range(len(found))])
 
     def _trace(self, scope: str, number: int, as_of: int) -> Trace | None:
         if not 1 <= number <= OVERDUE:
