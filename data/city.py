@@ -98,6 +98,7 @@ def _config(pack: CityPack) -> Mapping[str, Any]:
         "demo": pack.demo,
         "build": dict(pack.build),
         "bulletins": dict(pack.bulletins),
+        "wall": dict(pack.wall),
         # Where the pack's mappings are found when a file is imported.
         "folder": str(pack.folder.resolve()),
     }

@@ -18,6 +18,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from data import wallplan
 from data.calendars import CalendarConfig, Limit
 from data.clocks import ZoneClock
 from data.importing.mapping import Mapping as ImportMapping
@@ -49,6 +50,7 @@ _TOP_KEYS = {
     "illustrative",
     "demo",
     "build",
+    "wall",
 }
 _FAULTS_TOLD = 200
 
@@ -117,7 +119,8 @@ class CityPack:
     same columns. `staff`: grid str, role str, headcount int64. `limits_by_channel`: (category, channel) to
     (accept, handle) limits. `organisations`: grid str, kind str, number int64. `areas`: code, name, kind, geometry of
     what is drawn over the grids. `illustrative`: the outlines are made up; `demo`: so are events and staff; `build`:
-    what the pack was made from. `warnings`: what a person should look at; `repairs`: what was mended in the shapes.
+    what the pack was made from; `wall`: how its walls are set up. `warnings`: what a person should look at; `repairs`:
+    what was mended in the shapes.
     """
 
     folder: Path
@@ -145,6 +148,7 @@ class CityPack:
     illustrative: bool = False
     demo: bool = False
     build: Mapping[str, Any] = field(default_factory=dict)
+    wall: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
 
@@ -211,6 +215,7 @@ class _PackReader(PeopleFiles, AreaFiles):
             illustrative=self._flag(document, "illustrative"),
             demo=self._flag(document, "demo"),
             build=MappingProxyType(self._plain(document, "build")),
+            wall=MappingProxyType(self._wall(document, codes)),
         )
 
     def _city_toml(self) -> dict[str, Any] | None:
@@ -244,6 +249,14 @@ class _PackReader(PeopleFiles, AreaFiles):
             self.fault(f'city.toml: [{key}] holds a date or a time; write it as text in quotes, like "08:00"')
             return {}
         return table
+
+    def _wall(self, document: Mapping[str, Any], codes: set[str]) -> dict[str, Any]:
+        """How the city's walls are set up, once it is known to be usable."""
+        table = self._plain(document, "wall")
+        found = wallplan.faults(table, codes)
+        for fault in found:
+            self.fault(f"city.toml: {fault}")
+        return {} if found else table
 
     def _zone(self, document: Mapping[str, Any]) -> str:
         zone = self.required(document, "zone", 64)
