@@ -4,7 +4,7 @@
   "use strict";
 
   const { machine, panels: makers } = window.yiping;
-  const { put, attribute, fill } = window.yiping.show;
+  const { put, attribute, fill, unmarked } = window.yiping.show;
 
   const MEMORY = 30000;
   const RELOADS = "yiping-wall-reloads";
@@ -153,6 +153,7 @@
     put(node("left"), left === null ? "" : fill(words.left, { n: left }));
     made.get("emergency")?.clock(told.clock);
     made.forEach((panel) => panel.turn?.(mono));
+    unmarked(mono);
   };
 
   /* The one timer: for the next question, and for the next second of the clock. */

@@ -275,7 +275,7 @@
         attribute(row.root, "data-kind", item.kind);
         attribute(row.root, "data-event", item.id);
         if (newest !== null && item.at > newest && row.key !== item.key) window.yiping.show.mark(row.root);
-        else if (row.key !== item.key) row.root.removeAttribute("data-changed");
+        else if (row.key !== item.key) window.yiping.show.unmark(row.root);
       },
     });
     return {

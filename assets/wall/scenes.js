@@ -109,7 +109,6 @@
         put(row.actor, item.actor);
         put(row.note, item.note);
         put(row.late, item.late);
-        attribute(row.root, "data-late", item.late ? "" : null);
       },
     });
     return {

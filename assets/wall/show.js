@@ -33,14 +33,27 @@
     else node.setAttribute(name, wanted);
   };
 
-  /* Two names for one animation: to change from one to the other begins it again without asking for a layout. */
-  const mark = (node) => attribute(node, "data-changed", node.getAttribute("data-changed") === "a" ? "b" : "a");
+  const MARKED = 3000;
+  const marked = new Map();
+
+  /* A mark stands still and is taken away by the one clock of the wall: an animation would have the whole screen drawn
+     sixty times a second, for weeks. */
+  const mark = (node) => {
+    node.setAttribute("data-changed", "");
+    marked.set(node, window.performance.now());
+  };
+  const unmark = (node) => {
+    if (marked.delete(node)) node.removeAttribute("data-changed");
+  };
+  const unmarked = (mono) => {
+    for (const [node, since] of marked) if (mono - since >= MARKED) unmark(node);
+  };
 
   /* Puts a figure, and marks it when it replaces another one of the same thing. */
   const figure = (node, text, same) => {
     const before = node.firstChild !== null;
     if (put(node, text) && before && same) mark(node);
-    else if (!same) node.removeAttribute("data-changed");
+    else if (!same) unmark(node);
   };
 
   /* What is too long for its line is set smaller and on two lines, never cut within a letter. */
@@ -134,5 +147,5 @@
     };
   };
 
-  window.yiping = Object.assign(window.yiping || {}, { show: { make, fill, put, attribute, mark, figure, fit, list, TURN } });
+  window.yiping = Object.assign(window.yiping || {}, { show: { make, fill, put, attribute, mark, unmark, unmarked, figure, fit, list, TURN } });
 })();
