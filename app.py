@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from secrets import token_hex
@@ -14,20 +15,21 @@ import click
 import dash
 
 from api import accounts, demo, doors, dressing, entrance, health, mapdata, noting, questions, quiet
+from api import auditing as audit_file
 from api import wall as wall_addresses
 from api.server import ServeError, check_free, secret_key, serve
 from api.terminal import AS_JSON, SCOPE, House, echo_json, moment, opened
 from api.wall import build_of
-from callbacks import register_all, remote, wallpage
+from callbacks import auditing, register_all, remote, wallpage
 from callbacks.mapviews import MapViews
 from callbacks.reads import City, Part, Reads
 from callbacks.wallfeed import WallFeed
 from callbacks.wallreads import Remote, WallReads
 from callbacks.wallwatch import Watch
-from data import rebuilding, wallcontrol
+from data import audit, rebuilding, wallcontrol
 from data.access import Viewer, may
 from data.answers import Trace
-from data.audit import record
+from data.audit import Wanted, record
 from data.city import load_city
 from data.citypack import CityPack, PackError
 from data.clocks import Instant, iso, now
@@ -82,6 +84,7 @@ def build_app(settings: Settings) -> dash.Dash:
     views = register_all(app, reads, settings.var_dir / GEOMETRY, whole_city(store))
     mapdata.register(app.server, bind_map(store, views))
     bind_wall(app, store, reads, views)
+    bind_audit(app, store, reads)
     health.register(app.server, store, now)
     dressing.register(app.server, app.csp_hashes())
     return app
@@ -205,6 +208,24 @@ def bind_map(store: Store, views: MapViews) -> mapdata.MapSource:
     )
 
 
+def wall_reads(store: Store, drawn: Callable[[], Sequence[Mapping[str, Any]]], scope: str) -> WallReads:
+    """The reads of the walls of a scope; `drawn` lists the levels of the map."""
+    bounded = store.within(scope)
+    return WallReads(
+        scope=scope,
+        reads=bind_reads(lambda: bounded, lambda: Viewer("", "wall", scope)),
+        totals=partial(figures.totals, bounded),
+        rank=lambda question, key, depth: figures.rank(bounded, question, key, depth=depth),
+        moved=partial(live.moved, bounded),
+        due_soon=partial(live.due_soon, bounded),
+        unanswered=partial(live.unanswered, bounded),
+        units=partial(live.unit_work, bounded),
+        people=partial(people.people, bounded),
+        settings=lambda: reference(bounded).config.get("wall", {}),
+        levels=drawn,
+    )
+
+
 def bind_wall(app: dash.Dash, store: Store, reads: Reads, views: MapViews) -> WallFeed:
     """The addresses of the walls (the document, what it asks twice a second, and what has changed) and their remote."""
 
@@ -222,22 +243,7 @@ def bind_wall(app: dash.Dash, store: Store, reads: Reads, views: MapViews) -> Wa
         book = views.atlas()
         return [] if book is None else [level(file) for file in book.files]
 
-    @lru_cache(maxsize=64)
-    def wall(scope: str) -> WallReads:
-        bounded = store.within(scope)
-        return WallReads(
-            scope=scope,
-            reads=bind_reads(lambda: bounded, lambda: Viewer("", "wall", scope)),
-            totals=partial(figures.totals, bounded),
-            rank=lambda question, key, depth: figures.rank(bounded, question, key, depth=depth),
-            moved=partial(live.moved, bounded),
-            due_soon=partial(live.due_soon, bounded),
-            unanswered=partial(live.unanswered, bounded),
-            units=partial(live.unit_work, bounded),
-            people=partial(people.people, bounded),
-            settings=lambda: reference(bounded).config.get("wall", {}),
-            levels=drawn,
-        )
+    wall = lru_cache(maxsize=64)(partial(wall_reads, store, drawn))
 
     def within(scope: str, code: str) -> bool:
         try:
@@ -269,6 +275,33 @@ def bind_wall(app: dash.Dash, store: Store, reads: Reads, views: MapViews) -> Wa
     wall_addresses.register(app.server, wall_addresses.WallSource(feed.pulse, feed.panels, within))
     wallpage.register(app.server, Path(__file__).with_name("assets"), lambda: build)
     return feed
+
+
+def bind_audit(app: dash.Dash, store: Store, reads: Reads) -> None:
+    """The audit's page and file, of what was done within the scope of whoever reads it."""
+
+    def of_viewer(wanted: Wanted) -> Wanted:
+        return replace(wanted, scopes=scopes())
+
+    def scopes() -> frozenset[str] | None:
+        return None if reads.city() is None else audit.scopes_within(store, reads.tree())
+
+    def wanted(query: str) -> Wanted:
+        return auditing.wanted_of(auditing.asked(query)[0], auditing.clock_of(reads), now())[0]
+
+    auditing.register(
+        app,
+        reads,
+        auditing.Audit(
+            lambda wanted, limit, before: audit.entries(store, of_viewer(wanted), limit, before),
+            lambda: audit.names(store, scopes()),
+            lambda: audit.verify(store),
+        ),
+        lambda: doors.audited("audit", auditing.PATH, "refused"),
+    )
+    audit_file.register(
+        app.server, audit_file.AuditFile(wanted, lambda wanted: audit.every_entry(store, of_viewer(wanted)))
+    )
 
 
 def _progress() -> ProgressBar:
@@ -316,6 +349,7 @@ def run() -> None:
             lambda path, summary: _tell(path, summary, aside=True),
             lambda sentence: click.echo(sentence, err=True),
         )
+        audit.prune(store, now(), settings.audit_days, who=accounts.operator())
         told = None if filled is None else demo.told(filled, reference(store).clock)
         lives = demo.lives(store)
         nobody = entrance.nobody_told(store, settings)
@@ -529,7 +563,7 @@ def evening(scope: str | None, day: str | None, out: Path) -> None:
     click.echo(f"{out}: {made.pages} page, as of {iso(facts.as_of)}, sha256 {made.sha256}")
 
 
-for command in (*questions.COMMANDS, *accounts.COMMANDS, *demo.COMMANDS):
+for command in (*questions.COMMANDS, *accounts.COMMANDS, *audit_file.COMMANDS, *demo.COMMANDS):
     cli.add_command(command)
 
 

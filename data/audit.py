@@ -132,12 +132,13 @@ def every_entry(store: Store, wanted: Wanted) -> Iterator[Recorded]:
         last = found[-1].seq
 
 
-def names(store: Store) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Everybody who stands in the audit, and every action, in order."""
+def names(store: Store, scopes: frozenset[str] | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Everybody who stands in the audit, and every action, in order; of these scopes alone."""
+    where = _conditions(Wanted(scopes=scopes))
     with store.whole.reading() as connection:
-        who = connection.execute(select(audit.c.who).distinct().order_by(audit.c.who)).scalars().all()
-        action = (
-            connection.execute(select(audit.c.action).distinct().order_by(audit.c.action)).scalars().all()
+        who, action = (
+            connection.execute(select(column).distinct().where(*where).order_by(column)).scalars().all()
+            for column in (audit.c.who, audit.c.action)
         )
     return tuple(who), tuple(action)
 

@@ -283,6 +283,13 @@ SETTINGS: tuple[Setting, ...] = (
         _one_of(*_SYNCHRONOUS),
     ),
     Setting(
+        "audit_days",
+        "180",
+        "How many days the audit is kept before `run` and `audit prune` let go of it.",
+        "a whole number from 180 to 36500",
+        _whole(180, 36_500),
+    ),
+    Setting(
         "log_level",
         "INFO",
         "How much the program says.",
@@ -316,6 +323,7 @@ class Settings:
     statement_timeout_seconds: int
     pool_size: int
     sqlite_synchronous: str
+    audit_days: int
     log_level: str
 
     @classmethod
