@@ -7,11 +7,14 @@ from pathlib import Path
 import dash
 from dash import html
 
-from callbacks import map, overview, rank, routes, shell
+from callbacks import compare, grid, map, overview, rank, routes, shell
 from callbacks.mapviews import MapViews
 from callbacks.outlines import OutlineBook
 from callbacks.reads import Reads
 from callbacks.state import version_token
+from layouts import auditing as audit_layout
+from layouts import compare as compare_layout
+from layouts import grid as grid_layout
 from layouts import map as map_layout
 from layouts import overview as overview_layout
 from layouts import rank as rank_layout
@@ -30,8 +33,9 @@ def register_all(
     book, views = OutlineBook(whole or reads), MapViews(reads, folder, whole)
     # Every id that a page may bring: Dash holds the callbacks against it.
     pages = [shell_layout.layout(""), overview_layout.layout(), map_layout.layout(), *map_layout.later()]
-    pages += [rank_layout.layout()]
+    pages += [rank_layout.layout(), grid_layout.layout(), compare_layout.layout()]
     pages += [remote_layout.layout(), *remote_layout.later()]
+    pages += [audit_layout.layout()]
     # Dash declares it as nothing, which it is until somebody sets it.
     app.validation_layout = html.Div(pages)  # type: ignore[assignment]
     # Set last: without the other Dash would ask it at once. It asks again before the first request, whoever sends that:
@@ -42,5 +46,7 @@ def register_all(
     overview.register(app, reads, book.outlines)
     map.register(app, reads, views, book.outlines)
     rank.register(app, reads)
+    grid.register(app, reads, book.outlines)
+    compare.register(app, reads)
     routes.register(app.server, reads, book)
     return views

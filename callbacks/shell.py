@@ -15,7 +15,7 @@ from callbacks.reads import Reads
 from callbacks.state import to_search
 from data.clocks import ZoneClock
 from data.words import word
-from layouts import ids, map, overview, rank, remote, rows, shell
+from layouts import auditing, grid, ids, map, overview, rank, remote, rows, shell
 from layouts.parts.nav import nav
 from layouts.parts.trace import event_trace, unknown_event
 
@@ -24,10 +24,11 @@ PAGES: Final[Mapping[str, Callable[[], Any]]] = {
     "/map": map.layout,
     "/rank": rank.layout,
     "/remote": remote.layout,
+    "/audit": auditing.layout,
 }
 """The pages by their address."""
 
-PAGES_OF: Final[Mapping[str, Callable[[], Any]]] = {}
+PAGES_OF: Final[Mapping[str, Callable[[], Any]]] = {navigation.GRID: grid.layout}
 """The pages of single things: their addresses begin like this and end with the thing's code or number."""
 
 _log = logging.getLogger(__name__)
