@@ -177,3 +177,58 @@ GRID_DRAWN: Final = "grid-drawn"
 AUDIT: Final = "audit"
 AUDIT_VERIFY: Final = "audit-verify"
 AUDIT_VERDICT: Final = "audit-verdict"
+
+COMPARE_HEAD: Final = Head.of("compare")
+COMPARE_FIRST: Final = "compare-first"
+COMPARE_FIRST_SEARCH: Final = "compare-first-search"
+COMPARE_FIRST_RESULTS: Final = "compare-first-results"
+COMPARE_FIRST_PERIODS: Final = "compare-first-periods"
+COMPARE_SECOND: Final = "compare-second"
+COMPARE_SECOND_SEARCH: Final = "compare-second-search"
+COMPARE_SECOND_RESULTS: Final = "compare-second-results"
+COMPARE_SECOND_PERIODS: Final = "compare-second-periods"
+COMPARE_SWAP: Final = "compare-swap"
+COMPARE_EXPORT: Final = "compare-export"
+COMPARE_NOTE: Final = "compare-note"
+COMPARE_TABLE: Final = "compare-table"
+COMPARE_TREND: Final = "compare-trend"
+COMPARE_TREND_TITLE: Final = "compare-trend-title"
+COMPARE_TREND_TABLE: Final = "compare-trend-table"
+COMPARE_CATEGORIES: Final = "compare-categories"
+COMPARE_CATEGORIES_TITLE: Final = "compare-categories-title"
+
+
+EVENTS_HEAD: Final = Head.of("events")
+FOUND_PAGE: Final = "found-page"
+FOUND_TOTAL: Final = "found-total"
+FOUND_BASIS: Final = "found-basis"
+FOUND_EXPORT: Final = "found-export"
+FOUND_FORM: Final = "found-form"
+FOUND_COLUMNS: Final = "found-columns"
+FOUND_ROWS: Final = "found-rows"
+FOUND_SAID: Final = "found-said"
+FOUND_MORE: Final = "found-more"
+SAVED_VIEWS: Final = "saved-views"
+SAVED_NAME: Final = "saved-name"
+SAVED_SAVE: Final = "saved-save"
+SAVED_SAID: Final = "saved-said"
+
+EVENT_HEAD: Final = Head.of("event-page")
+EVENT_BODY: Final = "event-page-parts"
+EVENT_REASON: Final = "event-page-reason"
+EVENT_UNMASK: Final = "event-page-unmask"
+EVENT_ASKED: Final = "event-page-asked"
+
+EXPORTS_HEAD: Final = Head.of("exports")
+EXPORTS_ROWS: Final = "exports-rows"
+EXPORTS_TICK: Final = "exports-tick"
+
+
+def saved_forget(number: int | object) -> dict[str, object]:
+    """The id of the button that deletes a saved view; `dash.ALL` as the number stands for all of them."""
+    return {"type": "saved-forget", "number": number}
+
+
+def export_cancel(job: str | object) -> dict[str, object]:
+    """The id of the button that ends an export; `dash.ALL` as the job stands for all of them."""
+    return {"type": "export-cancel", "job": job}
