@@ -232,3 +232,35 @@ def saved_forget(number: int | object) -> dict[str, object]:
 def export_cancel(job: str | object) -> dict[str, object]:
     """The id of the button that ends an export; `dash.ALL` as the job stands for all of them."""
     return {"type": "export-cancel", "job": job}
+
+ADMIN_TURN: Final = "admin-turn"
+ADMIN_PENDING: Final = "admin-pending"
+ADMIN_CHANGED: Final = "admin-changed"
+ADMIN_SURE: Final = "admin-sure"
+ADMIN_NOTICE: Final = "admin-notice"
+ADMIN_BODY: Final = "admin-body"
+ADMIN_COUNT: Final = "admin-count"
+ADMIN_PEOPLE: Final = "admin-people"
+ADMIN_FORM: Final = "admin-form"
+ADMIN_FORM_TITLE: Final = "admin-form-title"
+ADMIN_NAME: Final = "admin-name"
+ADMIN_DISPLAY: Final = "admin-display"
+ADMIN_SCOPE: Final = "admin-scope"
+ADMIN_SUBJECT: Final = "admin-subject"
+ADMIN_ROLE: Final = "admin-role"
+ADMIN_SAVE: Final = "admin-save"
+ADMIN_CANCEL: Final = "admin-cancel"
+ADMIN_WALLS: Final = "admin-walls"
+ADMIN_WALL_NAME: Final = "admin-wall-name"
+ADMIN_WALL_SCOPE: Final = "admin-wall-scope"
+ADMIN_WALL_ADD: Final = "admin-wall-add"
+ADMIN_GRIDS: Final = "admin-grids"
+ADMIN_SOURCES: Final = "admin-sources"
+ADMIN_JOBS: Final = "admin-jobs"
+ADMIN_CITY: Final = "admin-city"
+ADMIN_SETTINGS: Final = "admin-settings"
+
+
+def admin_do(action: str | object, name: str | object) -> dict[str, object]:
+    """The id of the button that does something to an account or a wall; `dash.ALL` stands for all of them."""
+    return {"type": "admin-do", "action": action, "name": name}
