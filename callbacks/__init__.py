@@ -12,6 +12,7 @@ from callbacks.mapviews import MapViews
 from callbacks.outlines import OutlineBook
 from callbacks.reads import Reads
 from callbacks.state import version_token
+from layouts import admin as admin_layout
 from layouts import auditing as audit_layout
 from layouts import compare as compare_layout
 from layouts import grid as grid_layout
@@ -34,7 +35,7 @@ def register_all(
     # Every id that a page may bring: Dash holds the callbacks against it.
     pages = [shell_layout.layout(""), overview_layout.layout(), map_layout.layout(), *map_layout.later()]
     pages += [rank_layout.layout(), grid_layout.layout(), compare_layout.layout()]
-    pages += [remote_layout.layout(), *remote_layout.later()]
+    pages += [remote_layout.layout(), *remote_layout.later(), admin_layout.layout(), *admin_layout.later()]
     pages += [audit_layout.layout()]
     # Dash declares it as nothing, which it is until somebody sets it.
     app.validation_layout = html.Div(pages)  # type: ignore[assignment]

@@ -100,6 +100,8 @@ def register(
         kept = state.stored(found.view, as_of, as_of == now)
         figures = state.stored(bare(found.view), as_of, as_of == now)
         by_address = str(ctx.triggered_id) == ids.URL
+        # Where the address holds the grid, the view's links need not.
+        shown = replace(found, view=found.view.within("")) if beginning else found
         above = tree.ancestors(found.grid.code)
         way = [Choice(grid.name, href(found.view, grid), grid is found.grid) for grid in (*above, found.grid)]
         return (
@@ -111,22 +113,16 @@ def register(
                 text.moment(clock, as_of),
                 city.zone,
                 scenery.why(found),
-                to_search(view_now(found, beginning)),
+                to_search(shown.view.now()),
             ),
-            controls(city, tree, found),
-            [*header.notices(problems), *scenery.filters(found, city)],
+            controls(city, tree, shown),
+            [*header.notices(problems), *scenery.filters(shown, city)],
             [],
             True,
             False,
         )
 
     return failed
-
-
-def view_now(found: Scene, beginning: str) -> ViewState:
-    """The view as of the present, without the scope where the address holds it."""
-    view = found.view.now()
-    return view.within("") if beginning else view
 
 
 def bare(view: ViewState) -> ViewState:

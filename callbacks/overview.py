@@ -20,7 +20,6 @@ from data.indicators import INDICATORS
 from data.words import word
 from layouts import ids, rows, text
 from layouts.parts import attention as attention_parts
-from layouts.parts import cards as card_parts
 from layouts.parts import header, tables
 from layouts.parts.legend import map_legend
 from maps.charts import trend
@@ -141,29 +140,13 @@ def _register_panels(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None
     def cards(data: Mapping[str, Any] | None) -> tuple[Any, str, Any]:
         _, found = _scene(reads, data)
         compared = reads.compare(found.question)
-        before, last_year = scenery.heard(compared.before), scenery.heard(compared.last_year)
-        aims = targets(reads.city())
-        made = [
-            card_parts.Card(
-                figure=compared.current[key],
-                before=before.get(key),
-                last_year=last_year.get(key),
-                target=aims.get(key),
-                href=to_search(found.view.of(key)),
-                chosen=key == found.view.indicator,
-            )
-            for key in INDICATORS
-            if key in compared.current
-        ]
-        spans = (
-            text.span(found.clock, compared.before_period),
-            text.span(found.clock, compared.last_year_period),
-        )
+        made = scenery.cards(compared, found, targets(reads.city()), found.view)
         overdue = compared.current["overdue_open"].numerator
         fallen = attention_parts.falls(
-            attention.falls(found, compared, before), attention.rule_of_falls(spans[0])
+            attention.falls(found, compared, scenery.heard(compared.before)),
+            attention.rule_of_falls(text.span(found.clock, compared.before_period)),
         )
-        return card_parts.cards(made, *spans), word("event.count").format(n=f"{overdue:,}"), fallen
+        return made, word("event.count").format(n=f"{overdue:,}"), fallen
 
     @app.callback(
         Output(ids.MAP, "figure"),

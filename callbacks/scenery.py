@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from dash.development.base_component import Component
 
 from callbacks.reads import City
 from callbacks.state import Scene, ViewState, to_search
+from data.answers import Compared
 from data.grids import Grid, Tree
 from data.indicators import INDICATORS, Figure
 from data.periods import PERIOD_KEYS
 from data.words import word
 from layouts import text
+from layouts.parts import cards as card_parts
 from layouts.parts import header
+from layouts.parts.cards import Card
 from layouts.parts.header import Choice
 from layouts.parts.menus import Menu
 
@@ -121,6 +125,34 @@ def why(found: Scene) -> str | None:
     if found.live:
         return None
     return word("as_of.chosen") if found.view.as_of is not None else word("as_of.stale")
+
+
+def scene_of(found: Scene, grid: Grid) -> Scene:
+    """The same view of another grid, at the same instant."""
+    view = found.view.within("" if grid.parent is None else grid.code)
+    return replace(found, view=view, grid=grid)
+
+
+def cards(compared: Compared, found: Scene, aims: Mapping[str, float], here: ViewState) -> list[Component]:
+    """The cards of every indicator; each chooses its indicator in the view `here`."""
+    before, last_year = heard(compared.before), heard(compared.last_year)
+    made = [
+        Card(
+            figure=compared.current[key],
+            before=before.get(key),
+            last_year=last_year.get(key),
+            target=aims.get(key),
+            href=to_search(here.of(key)),
+            chosen=key == found.view.indicator,
+        )
+        for key in INDICATORS
+        if key in compared.current
+    ]
+    return card_parts.cards(
+        made,
+        text.span(found.clock, compared.before_period),
+        text.span(found.clock, compared.last_year_period),
+    )
 
 
 def heard(figures: Mapping[str, Figure]) -> Mapping[str, Figure]:

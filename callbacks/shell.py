@@ -15,7 +15,7 @@ from callbacks.reads import Reads
 from callbacks.state import to_search
 from data.clocks import ZoneClock
 from data.words import word
-from layouts import auditing, grid, ids, map, overview, rank, remote, rows, shell
+from layouts import admin, auditing, compare, grid, ids, map, overview, rank, remote, rows, shell
 from layouts.parts.nav import nav
 from layouts.parts.trace import event_trace, unknown_event
 
@@ -23,8 +23,10 @@ PAGES: Final[Mapping[str, Callable[[], Any]]] = {
     "/": overview.layout,
     "/map": map.layout,
     "/rank": rank.layout,
+    "/compare": compare.layout,
     "/remote": remote.layout,
     "/audit": auditing.layout,
+    "/admin": admin.layout,
 }
 """The pages by their address."""
 

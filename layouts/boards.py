@@ -16,6 +16,7 @@ from data.shifts import missed
 from data.words import word
 from layouts import text
 from layouts.text import change
+from maps.charts import Point
 from maps.choropleth import count_text
 
 HEARD_BY = ("received", "closed")
@@ -140,6 +141,31 @@ def small_multiples(found: Courses, key: str, labels: Sequence[str]) -> dict[str
         "labels": list(labels),
         "rows": rows,
     }
+
+
+def courses_of_grid(points: Mapping[str, Sequence[Point]]) -> dict[str, Any]:
+    """A course for each indicator of one grid, each on its own scale: as `small_multiples`, with the indicator in place
+    of a grid's code, and its scale behind its texts."""
+    rows = []
+    labels: list[str] = []
+    for key, course in points.items():
+        labels = [point.short for point in course]
+        rate = INDICATORS[key].kind == "rate"
+        values = [
+            None if point.value is None or (rate and (point.denominator or 0) < MINIMUM_DUE) else point.value
+            for point in course
+        ]
+        known = [value for value in values if value is not None]
+        low = (min(known) if rate else 0.0) if known else 0.0
+        high = max(known) if known else 0.0
+        told = [
+            _told(
+                key, math.nan if point.value is None else point.value, point.numerator, point.denominator or 0
+            )
+            for point in course
+        ]
+        rows.append([key, INDICATORS[key].label, values, told, low, high if high > low else low + 1e-9])
+    return {"low": 0.0, "high": 1.0, "labels": labels, "rows": rows}
 
 
 def _told(key: str, value: float, numerator: int, denominator: int) -> str:

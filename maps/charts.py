@@ -127,6 +127,55 @@ def _rate(key: str, points: Sequence[Point], target: float | None, scale: float)
     return {"data": [counts, line], "layout": layout}
 
 
+def overlay(
+    key: str,
+    first: Sequence[Point],
+    second: Sequence[Point],
+    names: tuple[str, str],
+    *,
+    scale: float = 1.0,
+) -> dict[str, Any]:
+    """Two courses of an indicator above each other, part by part; the second one is dashed.
+
+    Two empty sequences give a figure that says so.
+    """
+    known = [point.value for point in (*first, *second) if point.value is not None]
+    if not known:
+        return {"data": [], "layout": blank_layout(word("data.none"), scale)}
+    longer = first if len(first) >= len(second) else second
+    layout = _layout(longer, scale)
+    layout["showlegend"] = True
+    layout["legend"] = {"orientation": "h", "x": 0, "y": 1.14, "font": {"size": 11 * scale}}
+    layout["margin"]["t"] = 34 * scale
+    rate = INDICATORS[key].kind == "rate"
+    layout["yaxis"] = _axis(scale) | (
+        {"tickformat": ".0%", "range": _rate_range(known, None)}
+        if rate
+        else {"rangemode": "tozero", "tickformat": ",d"}
+    )
+    lines = [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": name,
+            "x": list(range(len(points))),
+            "y": [point.value for point in points],
+            "line": {"color": color, "width": 2.2 * scale, "dash": dash},
+            "marker": {"size": 5 * scale, "color": color},
+            "connectgaps": False,
+            "cliponaxis": False,
+            "customdata": _told(key, points),
+            "hovertemplate": "<b>%{customdata[0]}</b><br>%{customdata[1]}<br>%{customdata[2]}<extra></extra>",
+            "hoverlabel": style.hover(scale),
+        }
+        for points, name, color, dash in (
+            (first, names[0], style.ACCENT, "solid"),
+            (second, names[1], style.TARGET, "dot"),
+        )
+    ]
+    return {"data": lines, "layout": layout}
+
+
 def _bars(points: Sequence[Point], heights: Sequence[float], color: str, axis: str) -> dict[str, Any]:
     return {
         "type": "bar",

@@ -156,17 +156,18 @@
     return scroll;
   };
 
-  const small = (box, data, order, search, key) => {
+  /* `leads` gives the address behind a curve; `current` is the row in view. */
+  const small = (box, data, rows, leads, current) => {
     const words = JSON.parse(box.dataset.words);
     if (!data) return box.replaceChildren();
-    const rank = new Map(order.map((code, place) => [code, place]));
-    const rows = [...data.rows].sort((a, b) => (rank.get(a[0]) ?? 0) - (rank.get(b[0]) ?? 0));
     const list = make("div", "multiples");
-    rows.forEach(([code, name, values, told]) => {
+    rows.forEach((row) => {
+      const [code, name, values, told, low = data.low, high = data.high] = row;
       const last = told.length ? told[told.length - 1] : "—";
-      const one = link(undefined, gridPage(search, code, key), "go multiple", true);
+      const one = link(undefined, leads(code), "go multiple" + (code === current ? " is-current" : ""), true);
+      if (code === current) one.setAttribute("aria-current", "true");
       one.append(make("span", "multiple-name", name), make("span", "multiple-last", last.split(" (")[0]));
-      one.append(curve(values, data.low, data.high, name + " " + (data.labels[data.labels.length - 1] || "") + " " + last));
+      one.append(curve(values, low, high, name + " " + (data.labels[data.labels.length - 1] || "") + " " + last));
       list.append(one);
     });
     const details = make("details", "chart-table");
@@ -182,7 +183,7 @@
     board: {
       draw: (data, courses, search) => {
         const box = document.querySelector(".board");
-        const below = document.querySelector(".small-multiples");
+        const below = document.querySelector(".rank-page .small-multiples");
         if (!box || !below || !data) return window.dash_clientside.no_update;
         const asked = new URLSearchParams(search || "");
         const known = data.columns.some((column) => column.key === asked.get("indicator"));
@@ -190,7 +191,17 @@
         const order = ["worst", "change", "name"].find((one) => one === asked.get("order")) || "best";
         table(box, data, search, key, order);
         const at = data.columns.findIndex((column) => column.key === key);
-        small(below, courses, sorted(data.rows, at, order).map((row) => row[0]), search, key);
+        const rank = new Map(sorted(data.rows, at, order).map((row, place) => [row[0], place]));
+        const rows = courses ? [...courses.rows].sort((a, b) => (rank.get(a[0]) ?? 0) - (rank.get(b[0]) ?? 0)) : [];
+        small(below, courses, rows, (code) => gridPage(search, code, key));
+        return window.dash_clientside.no_update;
+      },
+      /* The indicators of one grid: each leads to the same page with that one chosen. */
+      courses: (data, search) => {
+        const box = document.querySelector(".grid-page .small-multiples");
+        if (!box || !data) return window.dash_clientside.no_update;
+        const current = new URLSearchParams(search || "").get("indicator") || DEFAULT;
+        small(box, data, data.rows, (key) => query(search, { indicator: indicatorOf(key) }) || "?", current);
         return window.dash_clientside.no_update;
       },
     },

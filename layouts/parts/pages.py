@@ -36,8 +36,9 @@ def page(head: Head, name: str, title: str, body: Sequence[Component]) -> Compon
     )
 
 
-def dates_form(first: date, last: date, names: tuple[str, str], label: str) -> Component:
-    """Two dates that go into the address under `names`; the browser's part follows it without a reload."""
+def dates_form(first: date, last: date, names: tuple[str, str], drops: str) -> Component:
+    """Two dates that go into the address under `names`, in place of what it `drops`; the browser's part follows it
+    without a reload."""
     return html.Form(
         [
             # The browser's own calendar; Dash names no "date" in its list of types, yet hands it to the element.
@@ -48,7 +49,7 @@ def dates_form(first: date, last: date, names: tuple[str, str], label: str) -> C
         ],
         method="get",
         className="range dates-form",
-        **attributes({"data-view-form": "true", "aria-label": label}),
+        **attributes({"data-view-form": "true", "data-drops": drops, "aria-label": word("range.own")}),
     )
 
 
