@@ -17,10 +17,11 @@ import dash
 from api import accounts, demo, doors, dressing, entrance, health, mapdata, noting, questions, quiet
 from api import auditing as audit_file
 from api import wall as wall_addresses
+from api.administration import Administration
 from api.server import ServeError, check_free, secret_key, serve
 from api.terminal import AS_JSON, SCOPE, House, echo_json, moment, opened
 from api.wall import build_of
-from callbacks import auditing, register_all, remote, wallpage
+from callbacks import admin, auditing, register_all, remote, wallpage
 from callbacks.mapviews import MapViews
 from callbacks.reads import City, Part, Reads
 from callbacks.wallfeed import WallFeed
@@ -85,6 +86,7 @@ def build_app(settings: Settings) -> dash.Dash:
     mapdata.register(app.server, bind_map(store, views))
     bind_wall(app, store, reads, views)
     bind_audit(app, store, reads)
+    admin.register(app, reads, Administration(store, settings, now))
     health.register(app.server, store, now)
     dressing.register(app.server, app.csp_hashes())
     return app

@@ -173,12 +173,17 @@ def _stopped_by_signals(beside: bool) -> threading.Event:
     return stop
 
 
+def lock_of(settings: Settings) -> Path:
+    """The file that is locked while somebody makes events for the store of the settings."""
+    name = blake2b(settings.database_url.encode(), digest_size=6).hexdigest()
+    return settings.var_dir / f"simulate-{name}.lock"
+
+
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
     """Keeps a second one off the same store. Raises StoreError."""
     settings.var_dir.mkdir(parents=True, exist_ok=True)
-    name = blake2b(settings.database_url.encode(), digest_size=6).hexdigest()
-    with (settings.var_dir / f"simulate-{name}.lock").open("w") as lock:
+    with lock_of(settings).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -13,11 +13,13 @@ from data.schema import account
 
 
 class AccountError(ValueError):
-    """An account cannot be changed as asked; the message is a plain sentence, `key` names the fault."""
+    """An account cannot be changed as asked; the message is a plain sentence, `key` names the fault and `value` what
+    was wrong, for a page that says it in its own words."""
 
-    def __init__(self, key: str, sentence: str) -> None:
+    def __init__(self, key: str, sentence: str, value: str = "") -> None:
         super().__init__(sentence)
         self.key = key
+        self.value = value
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Final, Literal, get_args
 
 from data.words import (
     accounts,
+    administration,
     auditing,
     bulletins,
     events,
@@ -45,6 +46,7 @@ PAIRS: Final[tuple[dict[str, tuple[str, str]], ...]] = (
     explore.WORDS,
     exports.WORDS,
     accounts.WORDS,
+    administration.WORDS,
     wallpage.WORDS,
     wallpanels.WORDS,
     remote.WORDS,
