@@ -21,7 +21,7 @@ TOP = {
     *(".ci", ".env.example", ".gitignore", "CHANGELOG.md", "LICENSE", "Makefile", "README.md", "app.py"),
     *("assets", "docs", "pyproject.toml", "requirements-dev.txt", "requirements.txt", "tests"),
 }
-TEST_FOLDERS = {*ROOMS, "benchmarks", "browser", "support"}
+TEST_FOLDERS = {*ROOMS, "benchmarks", "browser", "security", "support"}
 
 CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 CHINESE_HOMES = ("data/words/", "data/indicators.py", "data/cities/", "reports/templates/")

@@ -1,0 +1,434 @@
+"""Nobody is answered with anything from beyond their scope, whatever they ask, and whoever asked before them.
+
+Two servers whose stores are equal within the scope and different outside it are asked the same, address by address and
+callback by callback: their answers are compared byte for byte. An address or a callback that is not listed here fails.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+from urllib.parse import quote
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from werkzeug.test import TestResponse
+
+from api import cookies
+from api.visitors import REMEMBERED_SECONDS
+from data.accounts import people, sessions
+from data.clocks import DAY, MINUTE, iso
+from data.words import LANGUAGES, speaking, word
+from tests.support.signing import changed, session_of
+from tests.support.twins import INSIDE, NOW, OUTSIDE, Twins, parted, twins
+
+Ask = tuple[str, str, dict[str, Any]]
+"""Method, address, and what is sent with it."""
+
+HTML: Final = {"headers": {"Accept": "text/html"}}
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What somebody may put into a request: views of the address, grids and events within the scope and beyond it."""
+
+    twins: Twins
+    random: Random
+
+    @property
+    def codes(self) -> list[str]:
+        within, beyond = parted(self.twins.tree, self.twins.scope)
+        return [
+            self.twins.scope,
+            self.random.choice(within),
+            self.random.choice(beyond),
+            "11",
+            "nowhere",
+            "' OR 1=1 --",
+        ]
+
+    @property
+    def events(self) -> list[int]:
+        return [
+            self.random.choice(self.twins.inside_ids),
+            self.random.choice(self.twins.outside_ids),
+            999_999,
+        ]
+
+    @property
+    def searches(self) -> list[str]:
+        """Addresses of every kind of view, of one's own grids and others', now and then."""
+        random = self.random
+        made = [""]
+        for code in self.codes:
+            more = random.choice(
+                [
+                    "",
+                    "&indicator=received&list=newest",
+                    "&period=last_7_days&indicator=overdue_open&list=open",
+                    f"&as_of={iso(NOW - random.randrange(10 * DAY))}&indicator=completion",
+                    "&layers=overdue,newest,heat,areas&channel=hotline",
+                    "&category=road&theme=dark&indicator=satisfaction",
+                    f"&sort=name&other={quote(random.choice(self.codes))}",
+                ]
+            )
+            made.append(f"?scope={quote(code)}{more}")
+        return made + [f"?event={number}" for number in self.events]
+
+
+# Where an address has no figures of anybody, the sentence says why.
+STATIC: Final[Mapping[str, str]] = {
+    "static": "Flask's own folder, which is not there",
+    "_dash_assets.static": "our scripts and styles",
+    "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": "Dash's scripts",
+    "/_favicon.ico": "an icon",
+    "/_reload-hash": "of Dash's development server",
+    "yiping_library": "the library of the map",
+    "yiping_face": "a face of Chinese characters",
+}
+
+
+def plain(*addresses: str) -> Callable[[Asking], list[Ask]]:
+    """Addresses that are asked as they are."""
+    return lambda _asking: [("GET", address, HTML) for address in addresses]
+
+
+def viewed(address: str, more: str = "") -> Callable[[Asking], list[Ask]]:
+    """An address that takes the view of a page."""
+    return lambda asking: [
+        ("GET", address + (f"{search}&{more}" if search else f"?{more}"), {}) for search in asking.searches
+    ]
+
+
+def of_the_map(kind: str) -> Callable[[Asking], list[Ask]]:
+    """An address of the map, for every level."""
+    return lambda asking: [
+        ask for level in ("district", "street") for ask in viewed(kind, f"level={level}")(asking)
+    ]
+
+
+def by_code(address: str) -> Callable[[Asking], list[Ask]]:
+    """An address that ends with the code of a grid."""
+    return lambda asking: [("GET", address.format(quote(code)), HTML) for code in asking.codes]
+
+
+ROUTES: Final[Mapping[str, Callable[[Asking], list[Ask]]]] = {
+    "/": lambda asking: [("GET", f"/{search}", HTML) for search in asking.searches],
+    "/<path:path>": lambda asking: (
+        [("GET", f"{path}{search}", HTML) for path in ("/map", "/events") for search in asking.searches]
+        + [("GET", f"/event/{number}", HTML) for number in asking.events]
+    ),
+    "/_dash-layout": plain("/_dash-layout"),
+    "/_dash-dependencies": plain("/_dash-dependencies"),
+    "yiping_active": lambda _asking: [("POST", "/active", {})],
+    "yiping_language": plain("/language/en?next=/map"),
+    "yiping_sign_in": plain("/sign-in"),
+    "yiping_first_password": plain("/sign-in/password"),
+    "yiping_code": plain("/sign-in/code"),
+    "yiping_sign_out": plain("/sign-out"),
+    "yiping_wall_enter": plain("/wall/enter", "/wall/enter?token=guessed"),
+    "yiping_account_overview": plain("/account"),
+    "yiping_account_password": plain("/account/password"),
+    "yiping_account_second": plain("/account/second"),
+    "yiping_account_second_off": lambda _asking: [("POST", "/account/second/remove", {})],
+    "yiping_version": plain("/version"),
+    "yiping_geometry": lambda asking: [
+        ("GET", f"/geometry/{'0' * 16}/{quote(code)}.json", {}) for code in asking.codes
+    ],
+    "yiping_values": of_the_map("/values"),
+    "yiping_figures": of_the_map("/figures"),
+    "yiping_weights": of_the_map("/weights"),
+    "yiping_points": lambda asking: [
+        ask
+        for kind in ("overdue", "newest")
+        for ask in viewed("/points", f"level=district&kind={kind}")(asking)
+    ],
+    "yiping_manifest": plain("/geometry/manifest"),
+    "yiping_level": plain("/geometry/district-0", "/geometry/areas-0"),
+    "yiping_basemap": plain("/basemap/1/1/1.png"),
+    "yiping_wall_page": plain("/wall"),
+    "yiping_pulse": plain("/wall/pulse"),
+    "yiping_panels": plain("/wall/panels", "/wall/panels?scope=11", "/wall/panels?known=nothing"),
+    "yiping_audit_export": lambda asking: [
+        ("GET", f"/audit/export.csv{search}", {}) for search in asking.searches
+    ],
+    "yiping_live": plain("/health/live"),
+    "yiping_ready": plain("/health/ready"),
+    "yiping_health": plain("/health"),
+}
+"""What is asked of each endpoint; callbacks have their own table."""
+
+
+def stored(asking: Asking) -> list[Any]:
+    """What a browser keeps of a view, honest and forged."""
+    kept: list[Any] = [
+        {
+            "search": search,
+            "as_of": NOW - asking.random.choice((0, 3 * DAY)),
+            "live": asking.random.random() < 0.5,
+        }
+        for search in asking.searches
+    ]
+    return [*kept, None, {}, {"search": 5}]
+
+
+def no_clicks(_asking: Asking) -> list[Any]:
+    return [1]
+
+
+VALUES: Final[Mapping[str, Callable[[Asking], list[Any]]]] = {
+    "url.pathname": lambda asking: [
+        *("/", "/map", "/rank", "/compare", "/events", "/audit", "/admin", "/nowhere"),
+        *(f"/grid/{code}" for code in asking.codes),
+        *(f"/event/{number}" for number in asking.events),
+    ],
+    "url.search": lambda asking: list(asking.searches),
+    "version.data": lambda _asking: ["1.1"],
+    "page.className": lambda _asking: [None, "at-grid"],
+    "scale.data": lambda _asking: [1.0, None],
+    "range-first.value": lambda _asking: ["2026-06-01", "x"],
+    "range-last.value": lambda _asking: ["2026-06-20", None],
+    "events-page.data": lambda asking: [
+        None,
+        {"of": [asking.codes[2], "overdue"], "rows": 25, "next": f"{NOW}.{asking.events[1]}"},
+    ],
+    "map-without-gl.data": lambda _asking: [True, None],
+}
+"""What is sent as some properties of components."""
+
+KINDS: Final[Mapping[str, Callable[[Asking], list[Any]]]] = {
+    "data": stored,
+    "n_clicks": no_clicks,
+    "n_intervals": no_clicks,
+    "n_submit": no_clicks,
+    "value": lambda asking: [
+        None,
+        "",
+        "district",
+        *asking.codes,
+        *map(str, asking.events),
+        f"grid:{asking.codes[2]}",
+    ],
+    "id": lambda _asking: ["x"],
+    "search": lambda asking: list(asking.searches),
+    "pathname": lambda _asking: ["/"],
+    "children": lambda _asking: [None],
+    "hidden": lambda _asking: [False],
+    "className": lambda _asking: [None],
+    "clickData": lambda asking: [None, {"points": [{"location": code} for code in asking.codes]}],
+}
+"""What is sent as a property of any other component."""
+
+MOST_OF_A_CALLBACK: Final = 9
+
+
+def pool(asking: Asking, name: str) -> list[Any]:
+    """What is sent as a property. A new kind of property is asked about here."""
+    kind = name.rpartition(".")[2]
+    assert name in VALUES or kind in KINDS, (
+        f"expected values for {name} in VALUES or KINDS of this test: add them"
+    )
+    return (VALUES.get(name) or KINDS[kind])(asking)
+
+
+def callback_asks(asking: Asking, callback: str, known: Mapping[str, Any]) -> Iterator[Ask]:
+    """Requests of one callback, each value of each property at least once, as far as there is room."""
+    parts = [*known["inputs"], *known["state"]]
+    pools = [pool(asking, f"{part['id']}.{part['property']}") for part in parts]
+    for turn in range(min(max(len(values) for values in pools), MOST_OF_A_CALLBACK)):
+        chosen = [values[turn] if turn < len(values) else asking.random.choice(values) for values in pools]
+        told = [sent_as(asking, part, value) for part, value in zip(parts, chosen, strict=True)]
+        first = told[0][0] if isinstance(told[0], list) else told[0]
+        name = first["id"] if isinstance(first["id"], str) else json.dumps(first["id"], separators=(",", ":"))
+        body = {
+            "output": callback,
+            "outputs": outputs_of(callback),
+            "inputs": told[: len(known["inputs"])],
+            "state": told[len(known["inputs"]) :],
+            "changedPropIds": [f"{name}.{first['property']}"],
+        }
+        yield "POST", "/_dash-update-component", {"json": body}
+
+
+def sent_as(asking: Asking, part: Mapping[str, Any], value: Any) -> Any:
+    """A property as a browser sends it; one of many components of a kind with made-up names of its own."""
+    if not part["id"].startswith("{"):
+        return {**part, "value": value}
+    names = {
+        name: asking.random.choice([*asking.codes, "1"]) if isinstance(kind, list) else kind
+        for name, kind in json.loads(part["id"]).items()
+    }
+    return [{"id": names, "property": part["property"], "value": value}]
+
+
+def outputs_of(callback: str) -> Any:
+    """The outputs of a callback as a browser names them."""
+    found = [
+        {"id": name.rpartition(".")[0].replace("\\.", "."), "property": name.rpartition(".")[2]}
+        for name in callback.strip(".").split("...")
+    ]
+    return found if callback.startswith("..") else found[0]
+
+
+def every_ask(asking: Asking) -> Iterator[tuple[str, Ask]]:
+    """Every request that is made, with the name of what it is made to."""
+    app = asking.twins.first.app
+    for rule in app.server.url_map.iter_rules():
+        if rule.endpoint in STATIC or rule.endpoint == "/_dash-update-component":
+            continue
+        assert rule.endpoint in ROUTES, (
+            f"expected every address in ROUTES of this test, found {rule.rule} ({rule.endpoint}): "
+            "say what is asked of it"
+        )
+        for ask in ROUTES[rule.endpoint](asking):
+            yield rule.endpoint, ask
+    for callback, known in app.callback_map.items():
+        if "callback" in known:
+            for ask in callback_asks(asking, callback, known):
+                yield callback, ask
+
+
+RANDOM: Final = (
+    re.compile(rb'(?<=name="form_token" value=")[0-9a-f]*'),
+    re.compile(rb'(?<="end_id":")[^"]*'),
+    re.compile(rb'(?<="boot":")[0-9a-f]*'),
+    re.compile(rb'(?<="v": ")[^"]*|(?<="v":")[^"]*'),
+)
+"""What each process, each form and each second factor has of its own."""
+
+
+def essence(response: TestResponse) -> tuple[Any, ...]:
+    """What of an answer must be the same: all of it but what is drawn by lot."""
+    body = response.get_data()
+    for drawn in RANDOM:
+        body = drawn.sub(b"", body)
+    kept = {
+        name: response.headers.get(name) for name in ("ETag", "Location", "Content-Type", "Content-Encoding")
+    }
+    return response.status_code, kept, body
+
+
+BY_LOT: Final = {"yiping_account_second": "a page that offers a new secret each time, drawn as a picture"}
+"""What is compared by its status alone."""
+
+OPEN: Final = {
+    *("yiping_language", "yiping_sign_in", "yiping_first_password", "yiping_code", "yiping_sign_out"),
+    *("yiping_wall_enter", "yiping_live", "yiping_ready", "yiping_health"),
+}
+"""What somebody reaches who has not signed in: none of it has a figure."""
+
+
+def asked_of(twins_: Twins, who: str, ask: Ask) -> tuple[TestResponse, TestResponse]:
+    method, path, sent = ask
+    return twins_.both(who, method, path, **sent)
+
+
+@pytest.fixture(scope="module")
+def patch() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as made:
+        yield made
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@settings(
+    max_examples=3,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.integers(0, 10**6), st.sampled_from(["leader", "operator", "auditor"]))
+def test_no_answer_tells_anything_of_the_outside(
+    tmp_path_factory: pytest.TempPathFactory, patch: pytest.MonkeyPatch, seed: int, role: Any
+) -> None:
+    random = Random(seed)
+    with twins(tmp_path_factory.mktemp("twins"), random, patch, role) as both:
+        asking = Asking(both, random)
+        both.both("leader", "GET", "/")
+        asks = list(every_ask(asking))
+        # The mayor comes first: whatever the servers keep is the city's.
+        told_apart = sum(
+            essence(first) != essence(second)
+            for first, second in (asked_of(both, "mayor", one[1]) for one in asks)
+        )
+        assert told_apart > 20, "the two cities are too alike to show anything"
+        heard = b""
+        for name, ask in asks:
+            first, second = asked_of(both, "leader", ask)
+            if name not in BY_LOT:
+                assert essence(first) == essence(second), (
+                    f"{name} answers with something of the outside: {ask}"
+                )
+            assert OUTSIDE.encode() not in first.get_data(), (name, ask)
+            assert first.status_code < 500, (name, ask)
+            heard += first.get_data()
+        assert INSIDE.encode() in heard
+        assert b"13800138000" not in heard
+        for language in LANGUAGES:
+            with speaking(language):
+                assert word("problem.failed").encode() not in heard
+                assert json.dumps(word("problem.failed"))[1:-1].encode() not in heard
+
+
+def spoil(both: Twins, client: FlaskClient, way: str, session: str) -> None:
+    """Makes a session that let somebody in into one that must not."""
+    store = both.first.store
+    known = people.get(store, "leader")
+    match way:
+        case "no cookie":
+            client.delete_cookie(cookies.SESSION)
+        case "guessed":
+            client.set_cookie(cookies.SESSION, session[:-1] + ("A" if session[-1] != "A" else "B"))
+        case "its hash":
+            client.set_cookie(cookies.SESSION, sessions.hash_of(session))
+        case "expired":
+            both.clock.at = NOW + DAY
+        case "idle":
+            both.clock.at = NOW + DAY - MINUTE
+        case "disabled":
+            changed(store, known, disabled_at=NOW)
+        case "ended":
+            sessions.end_all(store, known.id)
+        case "as a wall":
+            client.delete_cookie(cookies.SESSION)
+            client.set_cookie(cookies.WALL, session)
+    if way in ("disabled", "ended"):
+        # So long is an answer of the store remembered, not longer.
+        time.sleep(REMEMBERED_SECONDS + 0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "way",
+    [
+        *("no cookie", "guessed", "its hash", "expired", "idle", "disabled", "ended", "as a wall"),
+    ],
+)
+def test_whoever_is_not_signed_in_is_told_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    random = Random(way)
+    with twins(tmp_path, random, monkeypatch) as both:
+        both.both("leader", "GET", "/")
+        store, client = both.first.store, both.first.nobody
+        known = people.get(store, "leader")
+        # Looked up before, so that what is remembered is put to the test as well.
+        fresh = session_of(store, known, NOW)
+        client.set_cookie(cookies.SESSION, fresh)
+        assert client.get("/version").status_code == 200
+        spoil(both, client, way, fresh)
+        for name, (method, path, sent) in every_ask(Asking(both, random)):
+            answer = client.open(path, method=method, **sent)
+            told = answer.get_data()
+            assert INSIDE.encode() not in told, (way, name, path)
+            assert OUTSIDE.encode() not in told, (way, name, path)
+            assert b'"received"' not in told, (way, name, path)
+            if name not in OPEN:
+                assert answer.status_code in (303, 401, 403, 404, 405), (way, name, path, answer.status_code)

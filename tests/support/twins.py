@@ -1,0 +1,197 @@
+"""Two cities that are the same within a scope and different outside it, and a server on each: whatever is answered
+within the scope must be the same to the last byte, or something of the outside has come in."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from flask.testing import FlaskClient
+from shapely.geometry import box
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+import app as program
+from api import cookies
+from data.access import Role
+from data.city import load_city
+from data.clocks import DAY, HOUR, Instant, parse_instant
+from data.events import write
+from data.grids import Node, Tree
+from data.periods import Period
+from data.reference import reference
+from data.settings import Settings
+from data.store import Store
+from tests.support.city import CITY, LEVELS, city_pack
+from tests.support.lives import Lives
+from tests.support.signing import session_of, signed_up
+
+NOW = parse_instant("2026-06-20T04:02:00Z")
+"""When everybody looks."""
+
+PAST = Period(NOW - 14 * DAY, NOW - 3 * HOUR)
+"""When everything happens."""
+
+OUTSIDE = "outsider"
+"""In the title of every event that lies beyond the scope."""
+
+INSIDE = "insider"
+
+
+def random_nodes(random: Random) -> list[Node]:
+    """A city of two to four districts, each of its own shape, down to three levels below."""
+    nodes = [Node(CITY, "City", None, LEVELS[0])]
+    above = [CITY]
+    for depth in range(1, random.randint(2, 4)):
+        below = []
+        for parent in above:
+            for number in range(1, 1 + random.randint(2 if depth == 1 else 1, 3)):
+                code = f"{parent}{number:02d}"
+                nodes.append(Node(code, f"{LEVELS[depth]} {code}", parent, LEVELS[depth]))
+                below.append(code)
+        above = below
+    return nodes
+
+
+def outlines(nodes: Sequence[Node]) -> gpd.GeoDataFrame:
+    """A box for each grid, within that of its parent."""
+    boxes = {CITY: (113.0, 34.0, 114.0, 35.0)}
+    for parent in nodes:
+        children = [node.code for node in nodes if node.parent == parent.code]
+        west, south, east, north = boxes[parent.code]
+        for place, code in enumerate(children):
+            step = (east - west) / len(children)
+            boxes[code] = (west + place * step, south, west + (place + 1) * step, north)
+    return gpd.GeoDataFrame(
+        {"code": list(boxes)}, geometry=[box(*edges) for edges in boxes.values()], crs="EPSG:4326"
+    )
+
+
+def settings_at(folder: Path, name: str) -> Settings:
+    """The settings of one of the twins; both share a folder, and so the secret key."""
+    return Settings.load(
+        {"YIPING_VAR_DIR": str(folder), "YIPING_DATABASE_URL": f"sqlite:///{folder / name}"}, env_file=None
+    )
+
+
+@dataclass
+class Clock:
+    """The time that both servers read."""
+
+    at: Instant = NOW
+
+    def __call__(self) -> Instant:
+        return self.at
+
+
+@dataclass
+class Twin:
+    """One of the two: its store, and a client for each of those who look."""
+
+    store: Store
+    leader: FlaskClient
+    mayor: FlaskClient
+    nobody: FlaskClient
+    app: Any
+
+
+@dataclass
+class Twins:
+    """Both, and the scope within which they are the same."""
+
+    first: Twin
+    second: Twin
+    tree: Tree
+    scope: str
+    inside_ids: list[int]
+    outside_ids: list[int]
+    clock: Clock
+
+    def both(self, who: str, method: str, path: str, **sent: Any) -> tuple[TestResponse, TestResponse]:
+        """The answers of both to the same request of the same person ("leader", "mayor" or "nobody")."""
+        first, second = (
+            getattr(twin, who).open(path, method=method, **sent) for twin in (self.first, self.second)
+        )
+        return first, second
+
+
+def parted(tree: Tree, scope: str) -> tuple[list[str], list[str]]:
+    """The codes within a scope, and those beyond it."""
+    top = tree.get(scope)
+    within = [grid.code for grid in tree if top.id <= grid.id <= top.last_id]
+    return within, [grid.code for grid in tree if not top.id <= grid.id <= top.last_id]
+
+
+def told(store: Store, random: Random, codes: Sequence[str], count: int, mark: str) -> None:
+    """Writes random lives of events on some grids."""
+    lives = Lives(reference(store), random, PAST)
+    lives.grids = tuple(codes)
+    for number, history in enumerate(lives.histories(count, f"{mark}-{random.randrange(10**6)}-")):
+        first = replace(
+            history[0],  # type: ignore[type-var]
+            title=f"{mark} {number}",
+            description=f"{mark} 来电人：王国强 13800138000",
+            lon=113.0 + random.random(),
+            lat=34.0 + random.random(),
+        )
+        write(store, [first, *history[1:]], NOW)
+
+
+@contextmanager
+def twins(folder: Path, random: Random, monkeypatch: Any, role: Role = "leader") -> Iterator[Twins]:
+    """Two servers whose stores are equal within a random scope."""
+    nodes = random_nodes(random)
+    clock = Clock()
+    monkeypatch.setattr(program, "now", clock)
+    staff = pd.DataFrame({"grid": [node.code for node in nodes], "role": "worker", "headcount": 3})
+    kinds = pd.DataFrame({"grid": [node.code for node in nodes], "kind": "party", "number": 1})
+    pack = replace(city_pack(nodes=nodes), shapes=outlines(nodes), staff=staff, organisations=kinds)
+    scope = random.choice([node.code for node in nodes if node.parent is not None])
+    with Store.open(settings_at(folder, "first.db").database_url, synchronous="OFF") as store:
+        load_city(store, pack, NOW - 30 * DAY)
+        tree = reference(store).tree
+        within, beyond = parted(tree, scope)
+        told(store, random, within, 12, INSIDE)
+        # Some begin within the scope and end beyond it, or the other way about: the same in both.
+        told(store, random, [*within, *beyond], 6, "crosser")
+        leader = session_of(store, signed_up(store, "leader", role, scope, at=NOW), NOW)
+        mayor = session_of(store, signed_up(store, "mayor", "operator", CITY, at=NOW), NOW)
+        store.checkpoint()
+    shutil.copy(folder / "first.db", folder / "second.db")
+    for name, count in (("first.db", 9), ("second.db", 21)):
+        with Store.open(settings_at(folder, name).database_url, synchronous="OFF") as store:
+            told(store, random, beyond, count, OUTSIDE)
+            with store.keeping() as connection:
+                # What is said of the feeds and of the store itself is the same for everybody, and no figure.
+                for sentence in (
+                    "UPDATE store_state SET version = 5000, latest_at = :now",
+                    "UPDATE source SET last_reported_at = :now - 60000000, last_recorded_at = :now",
+                ):
+                    connection.execute(text(sentence), {"now": NOW - 2 * HOUR} if ":now" in sentence else {})
+    made: list[Twin] = []
+    try:
+        for name in ("first.db", "second.db"):
+            app = program.build_app(settings_at(folder, name))
+            clients = []
+            for session in (leader, mayor, ""):
+                client = app.server.test_client()
+                if session:
+                    client.set_cookie(cookies.SESSION, session)
+                clients.append(client)
+            made.append(Twin(app.server.extensions["store"], *clients, app))
+        top = tree.get(scope)
+        with made[0].store.reading() as connection:
+            rows = connection.execute(text("SELECT id, grid_id FROM event ORDER BY id")).all()
+        inside = [row.id for row in rows if top.id <= row.grid_id <= top.last_id]
+        outside = [row.id for row in rows if not top.id <= row.grid_id <= top.last_id]
+        yield Twins(*made, tree, scope, inside, outside, clock)
+    finally:
+        for twin in made:
+            twin.app.server.extensions["store"].close()
