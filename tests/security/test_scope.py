@@ -209,6 +209,7 @@ KINDS: Final[Mapping[str, Callable[[Asking], list[Any]]]] = {
     "n_clicks": no_clicks,
     "n_intervals": no_clicks,
     "n_submit": no_clicks,
+    "submit_n_clicks": no_clicks,
     "value": lambda asking: [
         None,
         "",
