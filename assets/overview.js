@@ -37,7 +37,7 @@
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     let link = event.target.closest('a[href^="?"], a.go');
     const row = event.target.closest(".event-row");
-    if (!link && row && !String(window.getSelection())) link = row.querySelector('a[href^="?"]');
+    if (!link && row && !String(window.getSelection())) link = row.querySelector('a[href^="?"], a.go');
     if (!link) return;
     event.preventDefault();
     if (link.classList.contains("picker-item")) link.blur();

@@ -151,7 +151,7 @@ def event_rows(rows: Sequence[EventRow]) -> list[Component]:
             [
                 html.Td(
                     [
-                        html.A(row.title, href=row.href, className="event-link"),
+                        html.A(row.title, href=row.href, className="event-link go"),
                         html.Span(f"{row.key}\u2003{row.category}", className="event-sub"),
                     ],
                     className="event-title",
