@@ -336,6 +336,10 @@ def _badge(key: str, there: bool) -> list[Any]:
 
 
 def _table(heads: Sequence[str], body: list[Component]) -> Component:
+    """A table whose cells know their heads: a telephone shows each row as a card."""
+    for line in body:
+        for head, cell in zip(heads[1:], line.children[1:], strict=True):
+            setattr(cell, "data-label", head)
     return html.Table(
         [html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(body)],
         className="table admin-table",
