@@ -91,7 +91,7 @@ def moved(store: Store, question: Question, limit: int) -> tuple[Moved, ...]:
             ]
             if kind == "closed":
                 # Naming every category lets the index of closed events answer.
-                where.append(event.c.category_id.in_(wanted.categories or tuple(reference.category_by_id)))
+                where.append(event.c.category_id.in_(_categories(reference, wanted)))
             elif wanted.categories is not None:
                 where.append((event.c.category_id + 0).in_(wanted.categories))
             rows = connection.execute(
@@ -164,7 +164,7 @@ def unit_work(store: Store, question: Question, since: Instant) -> tuple[UnitWor
             .where(_OPEN, *_inside(wanted, seek=True), *_filters(wanted))
             .group_by(unit)
         ).all()
-        categories = wanted.categories or tuple(reference.category_by_id)
+        categories = _categories(reference, wanted)
         closed_rows = connection.execute(
             select(unit, func.count())
             .where(
@@ -194,6 +194,10 @@ def _inside(wanted: Plan, *, seek: bool = False) -> list[ColumnElement[bool]]:
     if wanted.channels is not None:
         made.append((event.c.channel_id + 0).in_(wanted.channels))
     return made
+
+
+def _categories(reference: Reference, wanted: Plan) -> tuple[int, ...]:
+    return tuple(reference.category_by_id) if wanted.categories is None else wanted.categories
 
 
 def _filters(wanted: Plan) -> list[ColumnElement[bool]]:
