@@ -164,7 +164,7 @@ class WallFeed:
             moment = self._standing_still(scope, now) or self._standing(scope, now)
         except Unreadable:
             return self._away(scope, language, now)
-        token = self._token(moment)
+        token = self._token(moment, language)
         told: Pulse = {"v": token, "at": milliseconds(now)}
         return Reply(200, json.dumps(told).encode())
 
@@ -173,7 +173,7 @@ class WallFeed:
         line = self._line(scope, language)
         with line.lock:
             try:
-                frame = self._frame(line, scope)
+                frame = self._frame(line, scope, language)
             except Unreadable:
                 frame = None
             if frame is None:
@@ -255,18 +255,18 @@ class WallFeed:
     def _line(self, scope: str, language: Language) -> Line:
         return self._corner(scope).lines.setdefault(language, Line())
 
-    def _token(self, moment: Moment) -> str:
+    def _token(self, moment: Moment, language: Language) -> str:
         shown = moment.shown
         key = 0 if shown is None else crc32(shown.key.encode())
         generation = 0 if moment.shelf is None else moment.shelf.generation
         control = 0 if shown is None else shown.control.version
         numbers = (moment.version, moment.reference_version, control, key, generation, moment.now // SLOT)
-        return self.boot + "." + ".".join(f"{number:x}" for number in numbers)
+        return f"{self.boot}.{language}." + ".".join(f"{number:x}" for number in numbers)
 
-    def _frame(self, line: Line, scope: str) -> Frame | None:
+    def _frame(self, line: Line, scope: str, language: Language) -> Frame | None:
         """The newest frame, made when there is none of this moment; None when its facts could not be gathered."""
         moment = self._standing(scope, self.now())
-        token = self._token(moment)
+        token = self._token(moment, language)
         if line.frame is not None and line.frame.token == token:
             return line.frame
         if line.failed_ticks is not None and self.ticks() - line.failed_ticks < _RETRY_SECONDS:

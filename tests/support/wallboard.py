@@ -56,7 +56,6 @@ class FakeWall:
             return {key: found[key] for key in keys}
 
         def rank(question: Question, key: str, depth: int) -> pd.DataFrame:
-            asked("rank")
             return reads.rank(question, key)
 
         def moved(question: Question, limit: int) -> tuple[Moved, ...]:
