@@ -13,24 +13,28 @@ from typing import Any, Literal, cast
 
 import click
 import dash
+from flask import Flask
 
-from api import accounts, demo, doors, dressing, entrance, health, mapdata, noting, questions, quiet
+from api import accounts, demo, doors, dressing, entrance, exports, health, mapdata, noting, questions, quiet
 from api import auditing as audit_file
 from api import wall as wall_addresses
 from api.administration import Administration
+from api.exporter import Exporter
 from api.server import ServeError, check_free, secret_key, serve
 from api.terminal import AS_JSON, SCOPE, House, echo_json, moment, opened
 from api.wall import build_of
-from callbacks import admin, auditing, register_all, remote, wallpage
+from callbacks import admin, auditing, exporting, register_all, remote, wallpage
+from callbacks.desk import Desk
 from callbacks.mapviews import MapViews
 from callbacks.reads import City, Part, Reads
 from callbacks.wallfeed import WallFeed
 from callbacks.wallreads import Remote, WallReads
 from callbacks.wallwatch import Watch
-from data import audit, rebuilding, wallcontrol
+from data import audit, exportjobs, rebuilding, savedviews, wallcontrol
 from data.access import Viewer, may
 from data.answers import Trace
 from data.audit import Wanted, record
+from data.calendars import sessions_text
 from data.city import load_city
 from data.citypack import CityPack, PackError
 from data.clocks import Instant, iso, now
@@ -46,16 +50,20 @@ from data.reference import NoCity, reference
 from data.settings import Settings
 from data.store import Store
 from data.verification import verify
-from data.words import word
+from data.words import speak, word
 from maps.atlas import LevelFile
 from reports.evening import PAGES, TEMPLATE, evening_document
 from reports.evening_facts import evening_facts
 from reports.fonts import FontError
+from reports.sheets import Report
 from reports.terminal import ProgressBar, city_table, findings_text, grids_table, plain_findings
 from reports.typeset import TypesetError, typeset
 
 ROOMS = ("api", "assets", "callbacks", "data", "layouts", "maps")
 """Where the files lie that make what a wall shows: when one of them is another, walls load themselves anew."""
+
+EXPORTS = "exports"
+"""The folder that keeps the files of exports until they are fetched or their time is over."""
 
 GEOMETRY = "geometry"
 """The folder, below that of the settings, that keeps the outlines as browsers take them."""
@@ -82,12 +90,14 @@ def build_app(settings: Settings) -> dash.Dash:
     app.server.secret_key = secret_key(settings.var_dir)
     entrance.build(app.server, store, settings, now)
     reads = bind_reads(lambda: store.within(doors.viewer().scope), doors.viewer, doors.audited)
-    views = register_all(app, reads, settings.var_dir / GEOMETRY, whole_city(store))
+    desk = bind_desk(store)
+    views = register_all(app, reads, settings.var_dir / GEOMETRY, whole_city(store), desk)
+    bind_exports(app.server, store, settings, reads)
     mapdata.register(app.server, bind_map(store, views))
     bind_wall(app, store, reads, views)
     bind_audit(app, store, reads)
     admin.register(app, reads, Administration(store, settings, now))
-    health.register(app.server, store, now)
+    health.register(app.server, store, now, doors.knows_the_house)
     dressing.register(app.server, app.csp_hashes())
     return app
 
@@ -171,6 +181,8 @@ def bind_reads(
         ),
         found_total=lambda question, wanted: filtered.count_events(bounded(), question, wanted),
         nearby=lambda scope, number, as_of: near.nearby(bounded(), scope, number, as_of),
+        worked=lambda start, end: reference(bounded()).calendar.worked(start, end),
+        sessions=lambda: sessions_text(reference(bounded()).calendar.config),
         trace=trace,
         unmask=unmask,
         freshness=lambda: lists.freshness(bounded()),
@@ -181,6 +193,59 @@ def bind_reads(
         ),
         areas=lambda: areas(bounded()),
     )
+
+
+def bind_desk(store: Store) -> Desk:
+    """What viewers keep, each their own."""
+
+    def who() -> Viewer:
+        return doors.viewer()
+
+    def cancel(number: str) -> bool:
+        ended = exportjobs.cancel(store, who().name, number, now())
+        doors.audited("cancel", f"export {number[:32]}", "ok" if ended else "refused")
+        return ended
+
+    return Desk(
+        views=lambda: savedviews.views_of(store, who().name),
+        save_view=lambda name, path, search: savedviews.save_view(
+            store, who().name, name, path, search, now()
+        ),
+        forget_view=lambda number: savedviews.forget_view(store, who().name, number),
+        exports=lambda: exportjobs.jobs_of(store, who().name, who().scope),
+        cancel=cancel,
+    )
+
+
+def bind_exports(server: Flask, store: Store, settings: Settings, reads: Reads) -> Exporter:
+    """The addresses of exports, and who makes their files."""
+
+    def rows_of(bounded: Callable[[], Store]) -> exporting.Every:
+        return lambda question, wanted: filtered.all_events(bounded(), question, wanted)
+
+    def of_job(patient: Store, job: exportjobs.Job) -> Report:
+        viewer = Viewer(
+            job.viewer,
+            job.request["role"],
+            job.scope,
+            display_name=job.request["display_name"],
+            demo=bool(job.request["demo"]),
+        )
+        bounded = patient.within(job.scope)
+        speak(job.request["language"])
+        own = bind_reads(lambda: bounded, lambda: viewer)
+        return exporting.report(own, rows_of(lambda: bounded), job.kind, job.search)
+
+    exporter = Exporter(settings.var_dir / EXPORTS, lambda: open_store(settings, patient=True), of_job, now)
+    mine = rows_of(lambda: store.within(doors.viewer().scope))
+    exports.register(
+        server,
+        exports.ExportSource(
+            store, lambda kind, search: exporting.report(reads, mine, kind, search), exporter, now
+        ),
+    )
+    server.extensions[EXPORTS] = exporter
+    return exporter
 
 
 def whole_city(store: Store) -> Reads:

@@ -7,7 +7,8 @@ from pathlib import Path
 import dash
 from dash import html
 
-from callbacks import compare, grid, map, overview, rank, routes, shell
+from callbacks import compare, event, events, exports, grid, map, overview, rank, routes, shell
+from callbacks.desk import EMPTY_DESK, Desk
 from callbacks.mapviews import MapViews
 from callbacks.outlines import OutlineBook
 from callbacks.reads import Reads
@@ -15,6 +16,9 @@ from callbacks.state import version_token
 from layouts import admin as admin_layout
 from layouts import auditing as audit_layout
 from layouts import compare as compare_layout
+from layouts import event as event_layout
+from layouts import events as events_layout
+from layouts import exports as exports_layout
 from layouts import grid as grid_layout
 from layouts import map as map_layout
 from layouts import overview as overview_layout
@@ -24,7 +28,11 @@ from layouts import shell as shell_layout
 
 
 def register_all(
-    app: dash.Dash, reads: Reads, folder: Path | None = None, whole: Reads | None = None
+    app: dash.Dash,
+    reads: Reads,
+    folder: Path | None = None,
+    whole: Reads | None = None,
+    desk: Desk = EMPTY_DESK,
 ) -> MapViews:
     """Gives the app its layout, its callbacks and the addresses that the page asks besides.
 
@@ -37,6 +45,8 @@ def register_all(
     pages += [rank_layout.layout(), grid_layout.layout(), compare_layout.layout()]
     pages += [remote_layout.layout(), *remote_layout.later(), admin_layout.layout(), *admin_layout.later()]
     pages += [audit_layout.layout()]
+    pages += [events_layout.layout(), event_layout.layout(), exports_layout.layout()]
+    pages += [*events_layout.later(), *exports_layout.later()]
     # Dash declares it as nothing, which it is until somebody sets it.
     app.validation_layout = html.Div(pages)  # type: ignore[assignment]
     # Set last: without the other Dash would ask it at once. It asks again before the first request, whoever sends that:
@@ -49,5 +59,8 @@ def register_all(
     rank.register(app, reads)
     grid.register(app, reads, book.outlines)
     compare.register(app, reads)
+    events.register(app, reads, desk)
+    event.register(app, reads)
+    exports.register(app, reads, desk)
     routes.register(app.server, reads, book)
     return views

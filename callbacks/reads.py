@@ -64,7 +64,8 @@ class Reads:
     by_time, by_category and by_channel answer with FIGURE_COLUMNS for the indicators of their last argument, rank
     with RANK_COLUMNS, freshness with FRESHNESS_COLUMNS. events(question, kind, limit, after) is a keyset page, and so
     is found(question, filter, limit, after) of all events; found_total(question, filter) counts them. nearby(scope, id,
-    as_of) has earlier events of the same category near an event (NEARBY_COLUMNS).
+    as_of) has earlier events of the same category near an event (NEARBY_COLUMNS). worked(start, end) is the
+    city's working time between two instants, sessions() its working hours in words.
     trace(scope, id, as_of) is None when the scope has no such event; personal data in its texts are hidden.
     unmask(scope, id, as_of, reason) is the same with them, recorded in the audit; None where the viewer may not, or
     gives no reason. shapes(codes) has [code, name, geometry] in EPSG:4326 and leaves out the grids without an
@@ -93,6 +94,8 @@ class Reads:
     found: Callable[[Question, Filter, int, str | None], Found]
     found_total: Callable[[Question, Filter], Total]
     nearby: Callable[[str, int, Instant], pd.DataFrame]
+    worked: Callable[[Instant, Instant], int]
+    sessions: Callable[[], str]
     trace: Callable[[str, int, Instant], Trace | None]
     unmask: Callable[[str, int, Instant, str], Trace | None]
     freshness: Callable[[], pd.DataFrame]

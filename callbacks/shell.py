@@ -15,7 +15,22 @@ from callbacks.reads import Reads
 from callbacks.state import to_search
 from data.clocks import ZoneClock
 from data.words import word
-from layouts import admin, auditing, compare, grid, ids, map, overview, rank, remote, rows, shell
+from layouts import (
+    admin,
+    auditing,
+    compare,
+    event,
+    events,
+    exports,
+    grid,
+    ids,
+    map,
+    overview,
+    rank,
+    remote,
+    rows,
+    shell,
+)
 from layouts.parts.nav import nav
 from layouts.parts.trace import event_trace, unknown_event
 
@@ -23,14 +38,19 @@ PAGES: Final[Mapping[str, Callable[[], Any]]] = {
     "/": overview.layout,
     "/map": map.layout,
     "/rank": rank.layout,
+    "/events": events.layout,
     "/compare": compare.layout,
+    "/exports": exports.layout,
     "/remote": remote.layout,
     "/audit": auditing.layout,
     "/admin": admin.layout,
 }
 """The pages by their address."""
 
-PAGES_OF: Final[Mapping[str, Callable[[], Any]]] = {navigation.GRID: grid.layout}
+PAGES_OF: Final[Mapping[str, Callable[[], Any]]] = {
+    navigation.GRID: grid.layout,
+    navigation.EVENT: event.layout,
+}
 """The pages of single things: their addresses begin like this and end with the thing's code or number."""
 
 _log = logging.getLogger(__name__)

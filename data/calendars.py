@@ -415,6 +415,11 @@ class WorkingCalendar:
         return tuple((opens, closes) for opens, closes in bounds if opens < closes)
 
 
+def sessions_text(config: CalendarConfig) -> str:
+    """The working hours of a day, such as "08:30–12:00, 14:00–17:30"."""
+    return ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in config.sessions)
+
+
 def _unit_words() -> str:
     return ", ".join(unit.replace("_", " ") for unit in get_args(Unit))
 

@@ -92,6 +92,20 @@ def find_events(
     )
 
 
+def all_events(
+    store: Store, question: Question, wanted: Filter, chunk: int = 5_000
+) -> Iterator[list[dict[str, Any]]]:
+    """Every event of a list in its order, chunk by chunk (FOUND_COLUMNS), on one snapshot: as of one instant however
+    long it takes. The store must let a question take that long."""
+    with _looking(store, question, _implied(wanted), 10**9) as look:
+        names = source_names(look.connection)
+        # A past list comes sorted from no index: the longer its chunks, the less often it is sorted.
+        for rows, _ in _batches(look, chunk if not look.asked.past else 20 * chunk, None):
+            for start in range(0, len(rows), chunk):
+                full = _full_rows(look, rows[start : start + chunk])
+                yield [listed(look.asked.reference, names, row, look.asked.plan.as_of) for row in full]
+
+
 def count_events(
     store: Store, question: Question, wanted: Filter, *, seconds: float = _COUNT_SECONDS
 ) -> Total:

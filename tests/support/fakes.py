@@ -111,6 +111,8 @@ class FakeCity:
             found=noted("found", self._found),
             found_total=noted("found_total", lambda q, wanted: self._found_total(q)),
             nearby=noted("nearby", self._nearby),
+            worked=lambda start, end: (end - start) // 3,
+            sessions=lambda: "08:30–12:00",
             trace=noted("trace", self._trace),
             unmask=noted("unmask", lambda scope, number, as_of, reason: self._trace(scope, number, as_of)),
             freshness=noted("freshness", self._freshness),
