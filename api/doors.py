@@ -131,6 +131,12 @@ def register(server: Flask, doors: Doors, proxies: int = 0) -> None:
     server.add_url_rule("/language/<language>", "yiping_language", speak_so)
 
 
+def knows_the_house() -> bool:
+    """Whether whoever asks may hear how the house is in full: its own machine, and administrators."""
+    found: Viewer | None = g.get("viewer")
+    return is_local(request) or (found is not None and may(found, "administer"))
+
+
 def is_local(asked: Request) -> bool:
     """Whether the request comes from this machine and by its own name.
 

@@ -19,23 +19,32 @@ _log = logging.getLogger(__name__)
 
 Report = dict[str, Any]
 
+_FOR_EVERYBODY = ("ready", "database", "migrations")
 
-def register(server: Flask, store: Store, now: Callable[[], Instant]) -> None:
+
+def register(
+    server: Flask, store: Store, now: Callable[[], Instant], in_full: Callable[[], bool] = lambda: True
+) -> None:
     """Adds the addresses to the server.
 
     /health/live answers 200 as long as the process answers at all. /health/ready answers 200 when the database is
-    reachable and its tables are those of this program, else 503. /health is both together.
+    reachable and its tables are those of this program, else 503. /health is both together. Where `in_full` says no,
+    whoever asks hears nothing of the city and its sources.
     """
+
+    def report() -> Report:
+        found = readiness(store, now())
+        return found if in_full() else {key: found[key] for key in _FOR_EVERYBODY}
 
     def live() -> Response:
         return _answer({"live": True}, 200)
 
     def ready() -> Response:
-        found = readiness(store, now())
+        found = report()
         return _answer(found, 200 if found["ready"] else 503)
 
     def health() -> Response:
-        found = readiness(store, now())
+        found = report()
         return _answer({"live": True} | found, 200 if found["ready"] else 503)
 
     server.add_url_rule("/health/live", "yiping_live", live)

@@ -87,3 +87,11 @@ def test_a_file_that_went_away(tmp_path: Path) -> None:
         store.close()
         path.write_bytes(b"not a database any more" * 100)
         assert client(store).get("/health/ready").status_code == 503
+
+
+def test_a_stranger_hears_nothing_of_the_city(boston: Commands) -> None:
+    server = Flask("tests")
+    with Store.open(boston.url) as store:
+        health.register(server, store, lambda: LAST_REPORT, lambda: False)
+        answer = server.test_client().get("/health")
+    assert answer.json == {"live": True, "ready": True, "database": "reachable", "migrations": "current"}
