@@ -10,8 +10,8 @@ from data.answers import Question
 from data.clocks import Instant, ZoneClock
 from data.periods import Period, days
 from data.queries.figures import rank, totals
-from data.ranking import MINIMUM_DUE
 from data.queries.lists import last_reports
+from data.ranking import MINIMUM_DUE
 from data.reference import reference
 from data.store import Store
 from reports.evening import EveningFacts, RankRow, SourceState
