@@ -184,7 +184,7 @@
         red.held.show(data.red);
         yellow.held.show(data.yellow);
         attribute(bands, "data-none", data.red.length + data.yellow.length ? null : "");
-        put(rules, [data.rules, data.few_text].filter(Boolean).join(" \u00b7 "));
+        put(rules, [data.rules, data.few_text, data.more].filter(Boolean).join(" \u00b7 "));
       },
       turn: (mono) => [rows, red.held, yellow.held].forEach((one) => one.turn(mono)),
     };
@@ -289,33 +289,33 @@
   };
 
   const structure = (box) => {
-    const { title, body } = titled(box, "structure-body");
-    const made = new Map();
-    const one = (key, name) => {
-      if (!made.has(key)) {
+    const { title, note, body } = titled(box, "rows structure-rows");
+    const rows = list(body, {
+      columns: () => {
+        const unit = parseFloat(window.getComputedStyle(body).fontSize);
+        const many = Math.max(1, Math.floor(body.clientWidth / (6.4 * unit)));
+        body.style.setProperty("--columns", String(many));
+        return many;
+      },
+      key: (item) => item.key,
+      make: () => {
         const count = make("b", "count-number");
         const label = make("span", "count-label");
-        body.append(make("p", name, count, label));
-        made.set(key, { count, label });
-      }
-      return made.get(key);
-    };
+        return { root: make("p", "row count", count, label), count, label };
+      },
+      write: (row, item, same) => {
+        put(row.label, item.label);
+        figure(row.count, item.count, same);
+      },
+    });
+    note.after(rows.place);
     return {
       show: (data) => {
         put(title, data.title);
-        const shown = new Set();
-        const told = (key, name, label, count) => {
-          const held = one(key, name);
-          shown.add(key);
-          put(held.label, label);
-          figure(held.count, count, true);
-        };
-        data.levels.forEach((item) => told(`level ${item.key}`, "count", item.label, item.count));
-        told("people", "count is-people", data.people_label, data.people);
-        data.staff.forEach((item) => told(`staff ${item.key}`, "count is-more", item.label, item.count));
-        data.organisations.forEach((item) => told(`organisation ${item.key}`, "count is-more", item.label, item.count));
-        for (const [key, held] of made) held.count.parentNode.hidden = !shown.has(key);
+        const people = { key: "people", label: data.people_label, count: data.people };
+        rows.show([...data.levels, people, ...data.staff, ...data.organisations]);
       },
+      turn: rows.turn,
     };
   };
 

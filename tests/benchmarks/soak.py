@@ -129,14 +129,7 @@ def main() -> None:
     printed = table(samples, verdict, written, options.speed, problems)
     print("\n" + printed, flush=True)
     if options.write is not None:
-        page = options.write.read_text(encoding="utf-8")
-        first, last = "<!-- soak -->\n", "<!-- end of soak -->"
-        before, found, rest = page.partition(first)
-        if not found or last not in rest:
-            raise SystemExit(
-                f"expected {first.strip()} and {last} in {options.write}, found neither: add them"
-            )
-        options.write.write_text(before + first + printed + "\n" + rest[rest.index(last) :], encoding="utf-8")
+        write_table(options.write, "soak", printed)
     sys.exit(0 if verdict.good and not problems else 1)
 
 
@@ -154,14 +147,29 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _settings(folder: Path, database: str | None, events: int) -> dict[str, str]:
-    settings = {
-        "YIPING_DATABASE_URL": database or f"sqlite:///{folder / 'yiping.db'}",
+def write_table(path: Path, name: str, printed: str) -> None:
+    """Puts a table between its marks `<!-- name -->` and `<!-- end of name -->`."""
+    text = path.read_text(encoding="utf-8")
+    first, last = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+    before, found, rest = text.partition(first)
+    if not found or last not in rest:
+        raise SystemExit(f"expected {first.strip()} and {last} in {path}, found neither: add them")
+    path.write_text(before + first + printed + "\n" + rest[rest.index(last) :], encoding="utf-8")
+
+
+def server_settings(folder: Path, database: str) -> dict[str, str]:
+    """The settings of a server whose demonstration somebody else lets live."""
+    return {
+        "YIPING_DATABASE_URL": database,
         "YIPING_VAR_DIR": str(folder),
         "YIPING_SIMULATE": "off",
         "YIPING_SQLITE_SYNCHRONOUS": "NORMAL",
         "YIPING_LOG_LEVEL": "WARNING",
     }
+
+
+def _settings(folder: Path, database: str | None, events: int) -> dict[str, str]:
+    settings = server_settings(folder, database or f"sqlite:///{folder / 'yiping.db'}")
     if database is None:
         present = now()
         with open_store(Settings.load(settings), create=True) as store:
@@ -177,7 +185,7 @@ def soak(
     page had to complain of."""
     samples: list[Sample] = []
     with (
-        _served(settings, folder) as (address, server),
+        served(settings, folder) as (address, server),
         _living(settings["YIPING_DATABASE_URL"], speed) as commits,
         chromium(folder, (*SOFTWARE_GL, "--js-flags=--expose-gc", "--enable-precise-memory-info")) as browser,
         watched_page(browser) as (page, watch),
@@ -256,7 +264,7 @@ class Verdict:
     @property
     def good(self) -> bool:
         """True when nothing grows, the wall was live throughout and most commits were shown in time."""
-        return not self.growing and self.live == self.judged and _quantile(self.latencies, 0.99) < PROMISE_MS
+        return not self.growing and self.live == self.judged and quantile(self.latencies, 0.99) < PROMISE_MS
 
 
 def judge(samples: Sequence[Sample]) -> Verdict:
@@ -276,8 +284,8 @@ def table(
     """The figures as Markdown."""
     hours = samples[-1].seconds / 3600
     lines = [
-        f"{hours:.2f} hours at {speed:g} times the true rate ({written:,} operations committed), {len(samples)} samples, "
-        f"{verdict.judged} of them judged.",
+        f"{hours:.2f} hours at {speed:g} times the true rate ({written:,} operations committed), "
+        f"{len(samples)} samples, {verdict.judged} of them judged.",
         "",
         "| | median | growth over the judged time (95 % interval) | allowed | |",
         "|---|---|---|---|---|",
@@ -292,8 +300,8 @@ def table(
     late = verdict.latencies
     lines += [
         "",
-        f"From commit to screen: {len(late):,} commits, median {_quantile(late, 0.5):.0f} ms, p99 "
-        f"{_quantile(late, 0.99):.0f} ms, worst {max(late, default=0):.0f} ms. "
+        f"From commit to screen: {len(late):,} commits, median {quantile(late, 0.5):.0f} ms, p99 "
+        f"{quantile(late, 0.99):.0f} ms, worst {max(late, default=0):.0f} ms. "
         f"Live in {verdict.live} of {verdict.judged} samples; {len(problems)} errors in the console.",
         "",
         f"Verdict: {'steady' if verdict.good and not problems else 'not steady: ' + _why(verdict, problems)}.",
@@ -305,19 +313,20 @@ def _why(verdict: Verdict, problems: Sequence[str]) -> str:
     found = [f"{name} grows" for name in verdict.growing]
     if verdict.live < verdict.judged:
         found.append(f"not live in {verdict.judged - verdict.live} samples")
-    if _quantile(verdict.latencies, 0.99) >= PROMISE_MS:
+    if quantile(verdict.latencies, 0.99) >= PROMISE_MS:
         found.append("commits came late")
     return "; ".join([*found, *problems[:3]])
 
 
-def _quantile(values: Sequence[float], share: float) -> float:
+def quantile(values: Sequence[float], share: float) -> float:
     """inf when there are none: what was never seen was not in time."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("inf")
 
 
 @contextlib.contextmanager
-def _served(settings: dict[str, str], folder: Path) -> Iterator[tuple[str, int]]:
+def served(settings: dict[str, str], folder: Path) -> Iterator[tuple[str, int]]:
+    """A server process of its own; gives its address and process id. Its log goes into the folder."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     with (folder / "server.log").open("w", encoding="utf-8") as log:
@@ -343,7 +352,17 @@ def _served(settings: dict[str, str], folder: Path) -> Iterator[tuple[str, int]]
 @contextlib.contextmanager
 def _living(database: str, speed: float) -> Iterator[Commits]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.benchmarks.soaklife", "--database", database, "--speed", str(speed), "--per-day", str(PER_DAY)],
+        [
+            sys.executable,
+            "-m",
+            "tests.benchmarks.soaklife",
+            "--database",
+            database,
+            "--speed",
+            str(speed),
+            "--per-day",
+            str(PER_DAY),
+        ],
         cwd=PROJECT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""The demonstration's life for the soak, as a process of its own: prints the version and the instant of every commit."""
+"""The demonstration's life for the soak, a process of its own: prints version and instant of every commit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import argparse
 import signal
 import sys
 import threading
-import time
 
 from data.clocks import now
 from data.demo.history import Demo
@@ -33,7 +32,7 @@ def main() -> None:
         while not stop.wait(_PAUSE):
             told = living.advance(now())
             if told.written:
-                print(f"{store.version()} {time.time() * 1000:.0f} {told.written}", flush=True)
+                print(f"{store.version()} {now() / 1000:.0f} {told.written}", flush=True)
     sys.exit(0)
 
 

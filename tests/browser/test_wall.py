@@ -14,7 +14,7 @@ from tests.support.running import free_port
 from tests.support.wall import OFFSET, FakeWall, served_wall
 
 SIZES = [(1920, 1080), (3840, 2160), (5760, 1080), (6656, 1792)]
-SLOW = {"timeout": 30_000}
+PATIENCE = 30_000
 
 
 def arrive(page: Page, address: str, condition: str = "live") -> None:
@@ -25,11 +25,11 @@ def arrive(page: Page, address: str, condition: str = "live") -> None:
 
 def becomes(page: Page, condition: str) -> None:
     """Waits until the screen says that it is in a condition."""
-    expect(page.locator(f'#wall[data-condition="{condition}"]')).to_be_visible(**SLOW)
+    expect(page.locator(f'#wall[data-condition="{condition}"]')).to_be_visible(timeout=PATIENCE)
 
 
 def old(page: Page, is_old: bool) -> None:
-    expect(page.locator("#wall[data-old]")).to_have_count(int(is_old), **SLOW)
+    expect(page.locator("#wall[data-old]")).to_have_count(int(is_old), timeout=PATIENCE)
 
 
 def said(page: Page, name: str) -> str:
@@ -91,7 +91,7 @@ def test_nothing_moves_and_nothing_is_made_when_numbers_change(
     page: Page, address: str, wall: FakeWall
 ) -> None:
     arrive(page, address)
-    expect(page.locator("#wall[data-drawn]")).to_be_visible(**SLOW)
+    expect(page.locator("#wall[data-drawn]")).to_be_visible(timeout=PATIENCE)
     boxes = """() => [...document.querySelectorAll('.panel, .card, .card-value, .clock, .row:not([hidden])')]
         .map((one) => one.getBoundingClientRect()).map((one) => [one.x, one.y, one.height].map(Math.round).join())"""
     nodes = "() => document.querySelectorAll('*').length"
@@ -248,7 +248,7 @@ def test_a_new_version_comes_without_leaving_full_screen(page: Page, address: st
     page.wait_for_function("document.fullscreenElement !== null")
     page.evaluate("window.__same = true")
     wall.build, wall.version = "build-2", 2
-    expect(page.locator('#wall[data-build="build-2"]')).to_be_visible(**SLOW)
+    expect(page.locator('#wall[data-build="build-2"]')).to_be_visible(timeout=PATIENCE)
     becomes(page, "live")
     expect(page.locator(".card-value").first).to_have_text("4,886")
     assert page.evaluate("window.__same && document.fullscreenElement === document.documentElement")
@@ -279,7 +279,7 @@ def test_memory_past_its_bound_makes_the_wall_begin_anew_once(page: Page, wall: 
         arrive(page, address)
         page.evaluate("window.__same = true; document.getElementById('wall').dataset.first = 'yes'")
         page.evaluate("window.yiping.wall.dispatch({ type: 'memory', mono: performance.now(), used: 2 })")
-        expect(page.locator("#wall:not([data-first])")).to_be_visible(**SLOW)
+        expect(page.locator("#wall:not([data-first])")).to_be_visible(timeout=PATIENCE)
         becomes(page, "live")
         assert page.evaluate("window.__same")
         page.evaluate("document.getElementById('wall').dataset.second = 'yes'")
@@ -314,7 +314,7 @@ def test_the_map_without_webgl(
         watched_page(other) as (page, watch),
     ):
         arrive(page, address)
-        expect(page.locator('#wall[data-map="plain"][data-drawn]')).to_be_visible(**SLOW)
+        expect(page.locator('#wall[data-map="plain"][data-drawn]')).to_be_visible(timeout=PATIENCE)
         expect(page.locator(".ground-area")).to_have_count(26)
         fills = page.evaluate(
             "[...document.querySelectorAll('.ground-area')].map((one) => one.getAttribute('fill'))"
@@ -329,7 +329,7 @@ def shown(page: Page, wall: FakeWall, width: int, height: int, theme: str = "dar
     with served_wall(wall) as address:
         page.set_viewport_size({"width": width, "height": height})
         page.goto(f"{address}?theme={theme}")
-        expect(page.locator("#wall[data-drawn]")).to_be_visible(**SLOW)
+        expect(page.locator("#wall[data-drawn]")).to_be_visible(timeout=PATIENCE)
         page.wait_for_timeout(300)
         yield
 
@@ -356,6 +356,7 @@ _TEXTS = """() => {
     let clipped = "";
     for (let at = holder; at && at !== document.documentElement.parentElement; at = at.parentElement) {
       const worn = getComputedStyle(at);
+      if (worn.display === "contents") continue;
       if (!ground && worn.backgroundColor !== "rgba(0, 0, 0, 0)") ground = worn.backgroundColor;
       if (worn.textOverflow === "ellipsis" || worn.webkitLineClamp !== "none") tamed = true;
       if (worn.overflow === "visible" || tamed || clipped) continue;

@@ -45,12 +45,13 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(commands: Commands, *, until: str | None = None) -> Iterator[Running]:
-    """Starts the dashboard; gives it when it has printed its address, or a line that begins with `until`."""
+def running(commands: Commands, *, until: str | None = None, port: int | None = None) -> Iterator[Running]:
+    """Starts the dashboard, on a free port unless one is named; gives it when it has printed its address, or a line
+    that begins with `until`."""
     process = subprocess.Popen(
         [sys.executable, "app.py", "run"],
         cwd=ROOT,
-        env=os.environ | commands.environment | {"YIPING_PORT": str(free_port())},
+        env=os.environ | commands.environment | {"YIPING_PORT": str(port or free_port())},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

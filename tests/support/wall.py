@@ -258,6 +258,7 @@ class FakeWall:
                 ],
                 "few": ["上街区"],
                 "few_text": "1个网格不足10件",
+                "more": "",
                 "empty": "",
             },
             "league": _league(names) if self.kind == "ranking" else None,
