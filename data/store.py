@@ -25,6 +25,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from data.accounttables import make
 from data.audittables import guard
 from data.schema import metadata, store_state
 from data.settings import masked
@@ -278,6 +279,7 @@ class Store:
                         f"expected a Yiping store at {self.url}, found an empty database: run `make run`"
                     )
                 metadata.create_all(connection)
+                make(connection)
                 guard(connection)
                 connection.execute(
                     insert(store_state).values(

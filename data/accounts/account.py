@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.access import Role
+from data.accounttables import account
 from data.clocks import Instant
-from data.schema import account
 
 
 class AccountError(ValueError):

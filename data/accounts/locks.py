@@ -10,8 +10,8 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, func, select, text, update
 
+from data.accounttables import sign_in_failure
 from data.clocks import DAY, MINUTE, SECOND, Instant
-from data.schema import sign_in_failure
 from data.store import Store
 
 FIRST_WAIT: Final = 30 * SECOND

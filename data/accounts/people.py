@@ -13,9 +13,9 @@ from data.access import PERSONAL_ROLES, Role
 from data.accounts import passwords
 from data.accounts.account import Account, AccountError, account_of, normal_name
 from data.accounts.sessions import end_all_within
+from data.accounttables import account
 from data.clocks import Instant
 from data.reference import reference
-from data.schema import account
 from data.store import Store
 
 _NAME: Final = re.compile(r"[\w.@+-]{2,64}")

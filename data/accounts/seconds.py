@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import update
 
 from data.accounts.account import Account
+from data.accounttables import account
 from data.clocks import SECOND, Instant
-from data.schema import account
 from data.store import Store
 
 STEP: Final = 30 * SECOND

@@ -11,8 +11,8 @@ from typing import Final, Literal
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from data.accounts.account import Account, account_of
+from data.accounttables import account, session
 from data.clocks import MINUTE, Instant
-from data.schema import account, session
 from data.store import Store
 
 Stage = Literal["full", "change", "second"]

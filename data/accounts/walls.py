@@ -12,9 +12,9 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data.accounts.account import AccountError
+from data.accounttables import wall_token
 from data.clocks import Instant
 from data.reference import reference
-from data.schema import wall_token
 from data.store import Store
 
 _TOKEN_BYTES: Final = 32

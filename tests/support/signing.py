@@ -15,9 +15,9 @@ from api import cookies
 from data.access import Role
 from data.accounts import people, sessions
 from data.accounts.account import Account
+from data.accounttables import account
 from data.clocks import DAY, Instant, now
 from data.reference import reference
-from data.schema import account
 from data.store import Store
 
 PASSWORD: Final = "correct horse battery staple"

@@ -15,9 +15,9 @@ from data.accounts import passwords, people, seconds, sessions, walls
 from data.accounts.account import AccountError
 from data.accounts.seconds import Seal
 from data.accounts.sessions import MOST_SESSIONS, UNFINISHED, Session, expired
+from data.accounttables import account, session, wall_token
 from data.clocks import DAY, HOUR, MINUTE, SECOND
 from data.grids import UnknownGrid
-from data.schema import account, session, wall_token
 from data.store import Store
 from tests.support.city import CITY, STREET
 from tests.support.signing import changed, session_of, signed_up
