@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, get_args
 from urllib.parse import quote
 
 import pytest
@@ -27,11 +27,15 @@ from api.visitors import REMEMBERED_SECONDS
 from data.accounts import people, sessions
 from data.clocks import DAY, MINUTE, iso
 from data.words import LANGUAGES, speaking, word
+from layouts.parts.export import ExportKind
 from tests.support.signing import changed, session_of
 from tests.support.twins import INSIDE, NOW, OUTSIDE, Twins, parted, twins
 
 Ask = tuple[str, str, dict[str, Any]]
 """Method, address, and what is sent with it."""
+
+HERE: Final = {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"}
+"""What a browser sends with a request of our own page."""
 
 HTML: Final = {"headers": {"Accept": "text/html"}}
 
@@ -128,7 +132,7 @@ ROUTES: Final[Mapping[str, Callable[[Asking], list[Ask]]]] = {
     ),
     "/_dash-layout": plain("/_dash-layout"),
     "/_dash-dependencies": plain("/_dash-dependencies"),
-    "yiping_active": lambda _asking: [("POST", "/active", {})],
+    "yiping_active": lambda _asking: [("POST", "/active", {"headers": HERE})],
     "yiping_language": plain("/language/en?next=/map"),
     "yiping_sign_in": plain("/sign-in"),
     "yiping_first_password": plain("/sign-in/password"),
@@ -138,7 +142,7 @@ ROUTES: Final[Mapping[str, Callable[[Asking], list[Ask]]]] = {
     "yiping_account_overview": plain("/account"),
     "yiping_account_password": plain("/account/password"),
     "yiping_account_second": plain("/account/second"),
-    "yiping_account_second_off": lambda _asking: [("POST", "/account/second/remove", {})],
+    "yiping_account_second_off": lambda _asking: [("POST", "/account/second/remove", {"headers": HERE})],
     "yiping_version": plain("/version"),
     "yiping_geometry": lambda asking: [
         ("GET", f"/geometry/{'0' * 16}/{quote(code)}.json", {}) for code in asking.codes
@@ -160,6 +164,12 @@ ROUTES: Final[Mapping[str, Callable[[Asking], list[Ask]]]] = {
     "yiping_audit_export": lambda asking: [
         ("GET", f"/audit/export.csv{search}", {}) for search in asking.searches
     ],
+    "yiping_export": lambda asking: [
+        ("GET", f"/export/{kind}.csv{search}", {})
+        for kind in (*get_args(ExportKind), "nothing")
+        for search in asking.random.sample(asking.searches, 3)
+    ],
+    "yiping_export_file": plain("/export/file/1", "/export/file/999"),
     "yiping_live": plain("/health/live"),
     "yiping_ready": plain("/health/ready"),
     "yiping_health": plain("/health"),
@@ -228,7 +238,7 @@ KINDS: Final[Mapping[str, Callable[[Asking], list[Any]]]] = {
 }
 """What is sent as a property of any other component."""
 
-MOST_OF_A_CALLBACK: Final = 9
+MOST_OF_A_CALLBACK: Final = 7
 
 
 def pool(asking: Asking, name: str) -> list[Any]:
@@ -256,7 +266,7 @@ def callback_asks(asking: Asking, callback: str, known: Mapping[str, Any]) -> It
             "state": told[len(known["inputs"]) :],
             "changedPropIds": [f"{name}.{first['property']}"],
         }
-        yield "POST", "/_dash-update-component", {"json": body}
+        yield "POST", "/_dash-update-component", {"json": body, "headers": HERE}
 
 
 def sent_as(asking: Asking, part: Mapping[str, Any], value: Any) -> Any:
@@ -314,7 +324,7 @@ def essence(response: TestResponse) -> tuple[Any, ...]:
     kept = {
         name: response.headers.get(name) for name in ("ETag", "Location", "Content-Type", "Content-Encoding")
     }
-    return response.status_code, kept, body
+    return response.status_code, tuple(kept.items()), body
 
 
 BY_LOT: Final = {"yiping_account_second": "a page that offers a new secret each time, drawn as a picture"}
@@ -341,7 +351,7 @@ def patch() -> Iterator[pytest.MonkeyPatch]:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @settings(
-    max_examples=3,
+    max_examples=2,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -355,11 +365,13 @@ def test_no_answer_tells_anything_of_the_outside(
         both.both("leader", "GET", "/")
         asks = list(every_ask(asking))
         # The mayor comes first: whatever the servers keep is the city's.
-        told_apart = sum(
-            essence(first) != essence(second)
-            for first, second in (asked_of(both, "mayor", one[1]) for one in asks)
-        )
-        assert told_apart > 20, "the two cities are too alike to show anything"
+        told_apart = {
+            name
+            for name, ask in asks
+            if len({essence(answer) for answer in asked_of(both, "mayor", ask)}) > 1
+        }
+        assert {"yiping_values", "yiping_points"} <= told_apart
+        assert len(told_apart & set(both.first.app.callback_map)) >= 10, "the callbacks show too little"
         heard = b""
         for name, ask in asks:
             first, second = asked_of(both, "leader", ask)
@@ -371,7 +383,9 @@ def test_no_answer_tells_anything_of_the_outside(
             assert first.status_code < 500, (name, ask)
             heard += first.get_data()
         assert INSIDE.encode() in heard
-        assert b"13800138000" not in heard
+        if role != "operator":
+            # An operator may see it, one event at a time, for a reason.
+            assert b"13800138000" not in heard
         for language in LANGUAGES:
             with speaking(language):
                 assert word("problem.failed").encode() not in heard
