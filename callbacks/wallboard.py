@@ -281,7 +281,7 @@ def board(made: Picture, facts: Facts, stamp: str) -> panels.Panels:
         "league": wallrows.league(asked, facts["league"], facts["ranking"]) if kind == "ranking" else None,
         "hot": wallevents.hot(asked, facts["overdue"], facts["late"], facts["soon"], facts["whistles"]),
         "ticker": wallevents.ticker(asked, facts["moved"]),
-        "structure": wallrows.structure(asked, facts["people"]),
+        "structure": wallrows.structure(asked, facts["structure"]),
         "bulletins": wallrows.bulletins(asked),
         "sources": wallrows.sources(asked, facts["sources"]),
         "trace": wallevents.trace(asked, facts["trace"]) if kind == "trace" else None,

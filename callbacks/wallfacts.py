@@ -6,6 +6,7 @@ equal, so whoever keeps them knows whether anything is new.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -20,6 +21,7 @@ from data.clocks import DAY, HOUR, MINUTE, Instant, ZoneClock, date_of
 from data.grids import Tree
 from data.indicators import FOUR_RATES, OVERDUE_OPEN, Figure
 from data.periods import Period, days, named, previous, split, today
+from data.queries.people import People
 from data.wallplan import SceneKind, WallConfig
 
 COUNTS: Final = ("received", "accepted", "closed")
@@ -28,6 +30,9 @@ MOVED_ROWS: Final = 20
 SOON: Final = 2 * HOUR
 HOT_ROWS: Final = 10
 SEVEN_DAYS: Final = 7
+DEDICATED: Final = "dedicated"
+"""The key under which dedicated grids are counted, whatever their level is called."""
+
 LEAGUE: Final = (*FOUR_RATES, "received")
 
 
@@ -151,6 +156,14 @@ class TraceFact:
     id: int | None
     event: Mapping[str, Any] | None
     steps: tuple[tuple[str, Instant, Instant, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Structure:
+    """How many grids of each level lie below a scope, in the order of the tree, and its people."""
+
+    levels: Mapping[str, int]
+    people: People
 
 
 @dataclass(frozen=True)
@@ -316,9 +329,12 @@ def whistles(asked: Asked) -> Any:
     return asked.wall.unanswered(asked.today, HOT_ROWS)
 
 
-def people(asked: Asked) -> Any:
-    """Staff and organisations of the scope."""
-    return asked.wall.people(asked.subject.scope)
+def structure(asked: Asked) -> Structure:
+    """The grids of the scope by level, and its staff and organisations."""
+    scope = asked.tree.get(asked.subject.scope)
+    below = (grid for grid in asked.tree if scope.id < grid.id <= scope.last_id)
+    levels = Counter(grid.level if grid.kind is None else DEDICATED for grid in below)
+    return Structure(dict(levels), asked.wall.people(scope.code))
 
 
 def trace(asked: Asked) -> TraceFact:
@@ -396,6 +412,6 @@ PARTS: Final = (
     Part("before", 20, before),
     Part("whistles", 30, whistles),
     Part("lines", 60, lines),
-    Part("people", 3600, people),
+    Part("structure", 3600, structure),
 )
 """Every part, the fast ones first."""

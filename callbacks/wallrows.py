@@ -9,6 +9,7 @@ from typing import Final, Literal
 from callbacks import wallpanels as panels
 from callbacks.reads import targets
 from callbacks.wallfacts import (
+    DEDICATED,
     LEAGUE,
     Asked,
     Before,
@@ -16,10 +17,10 @@ from callbacks.wallfacts import (
     HourLine,
     RankFact,
     SourceFact,
+    Structure,
 )
 from data.clocks import MINUTE, Instant, ZoneClock
 from data.indicators import FOUR_RATES, INDICATORS, NO_DATA, OVERDUE_OPEN, Figure, shown
-from data.queries.people import People
 from data.words import word
 from layouts import text
 from layouts.rows import MINIMUM
@@ -255,31 +256,16 @@ def _cell(figure: Figure, aim: float | None, margin: float) -> panels.Cell:
     }
 
 
-def structure(asked: Asked, facts: People) -> panels.Structure:
-    """How many grids of each level, who works in them, and their organisations."""
-    scope = asked.tree.get(asked.subject.scope)
-    counts: dict[str, int] = {}
-    special: set[str] = set()
-    for grid in asked.tree:
-        if scope.id < grid.id <= scope.last_id:
-            key = grid.level if grid.kind is None else "dedicated"
-            counts[key] = counts.get(key, 0) + 1
-            if grid.kind is not None:
-                special.add(key)
-    levels = [
-        count(key, asked.city.levels.get(key) or word("level.dedicated"), n)
-        for key, n in counts.items()
-        if key not in special
-    ]
-    levels += [
-        count(key, asked.city.levels.get(key) or word("level.dedicated"), counts[key]) for key in special
-    ]
+def structure(asked: Asked, facts: Structure) -> panels.Structure:
+    """How many grids of each level, who works in them, and their organisations; dedicated grids come last."""
+    names, staff = asked.city.levels, facts.people.staff
+    ordered = sorted(facts.levels.items(), key=lambda one: one[0] == DEDICATED)
     return {
         "title": word("panel.structure"),
-        "levels": levels,
-        "staff": [count(role, role, n) for role, n in facts.staff.items()],
-        "organisations": [count(kind, kind, n) for kind, n in facts.organisations.items()],
-        "people": f"{sum(facts.staff.values()):,}",
+        "levels": [count(key, names.get(key) or word("level.dedicated"), n) for key, n in ordered],
+        "staff": [count(role, role, n) for role, n in staff.items()],
+        "organisations": [count(kind, kind, n) for kind, n in facts.people.organisations.items()],
+        "people": f"{sum(staff.values()):,}",
         "people_label": word("panel.people"),
     }
 
