@@ -3,6 +3,7 @@
 # make test   the tests, with everything they need
 # make check  format, lint, types, import rules, tests
 # make bench  the measurements of docs/performance.md
+# make soak   the wall for HOURS=1 (or 72) at twenty times the true rate, with a verdict
 # make docs   the generated pages and examples
 # make clean  removes .venv and caches; never var/, where the data are
 
@@ -15,9 +16,10 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PYTEST_ARGS ?= -n 2 --dist loadfile
+HOURS ?= 1
 export PYTHON
 
-.PHONY: run city test check bench docs clean
+.PHONY: run city test check bench soak docs clean
 
 run: $(VENV)/.installed
 	@echo "Starting Yiping …"
@@ -40,6 +42,10 @@ check: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	@bash tests/install.sh
 	@$(PY) -m tests.benchmarks
+
+soak: $(VENV)/.installed-dev
+	@bash tests/install.sh
+	@$(PY) -m tests.benchmarks.soak --hours $(HOURS)
 
 docs: $(VENV)/.installed-dev
 	@$(PY) -m tests.support.docs

@@ -293,7 +293,7 @@
     const rows = list(body, {
       columns: () => {
         const unit = parseFloat(window.getComputedStyle(body).fontSize);
-        const many = Math.max(1, Math.floor(body.clientWidth / (6.4 * unit)));
+        const many = Math.max(1, Math.floor(body.clientWidth / (7.2 * unit)));
         body.style.setProperty("--columns", String(many));
         return many;
       },

@@ -1,0 +1,38 @@
+"""One minute of the soak: the true server, a city that lives twenty times as fast, a browser that nobody touches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from data.city import load_city
+from data.citypack import read_pack
+from data.clocks import now
+from data.demo.filling import fill_demo
+from data.opening import open_store
+from data.settings import Settings
+from tests.benchmarks.soak import SPEED, judge, server_settings, soak, table
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+SECONDS, EVERY = 60.0, 6.0
+NODES, LISTENERS, HEAP = 6000, 300, 150e6
+"""Far above what the wall needs and far below what it would have after a minute of carelessness."""
+
+
+def test_a_minute_of_the_soak(zhengzhou: Path, tmp_path: Path) -> None:
+    settings = server_settings(tmp_path, f"sqlite:///{tmp_path / 'yiping.db'}")
+    present = now()
+    with open_store(Settings.load(settings), create=True) as store:
+        load_city(store, read_pack(zhengzhou), present)
+        fill_demo(store, 20_000, present, present)
+    samples, written, problems = soak(settings, SECONDS, EVERY, tmp_path, SPEED)
+    verdict = judge(samples)
+    printed = table(samples, verdict, written, SPEED, problems)
+    assert problems == []
+    assert verdict.live == verdict.judged, printed
+    assert len(verdict.latencies) > 5, printed
+    last = samples[-1]
+    assert (last.nodes < NODES, last.listeners < LISTENERS, last.heap < HEAP) == (True, True, True), printed
+    assert len((tmp_path / "samples.jsonl").read_text(encoding="utf-8").splitlines()) == len(samples)
