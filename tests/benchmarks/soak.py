@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import CDPSession, Page
+from playwright.sync_api import Browser, CDPSession, Page
 
 from data.city import load_city
 from data.citypack import read_pack
@@ -45,6 +45,9 @@ WARM_SECONDS = 900.0
 """Caches fill with the first rounds of the scenes: what comes before is not judged."""
 
 PROMISE_MS = 1000.0
+
+ARGUMENTS = (*SOFTWARE_GL, "--enable-precise-memory-info")
+"""What the browser is started with."""
 
 _SEEN = """() => {
   const root = document.getElementById("wall");
@@ -124,7 +127,9 @@ def main() -> None:
         place = Path(options.folder or folder)
         place.mkdir(parents=True, exist_ok=True)
         settings = _settings(place, options.database, options.events)
-        samples, written, problems = soak(settings, options.hours * 3600, options.every, place, options.speed)
+        with chromium(place, ARGUMENTS) as browser:
+            found = soak(browser, settings, options.hours * 3600, options.every, place, options.speed)
+        samples, written, problems = found
     verdict = judge(samples)
     printed = table(samples, verdict, written, options.speed, problems)
     print("\n" + printed, flush=True)
@@ -179,7 +184,7 @@ def _settings(folder: Path, database: str | None, events: int) -> dict[str, str]
 
 
 def soak(
-    settings: dict[str, str], seconds: float, every: float, folder: Path, speed: float
+    browser: Browser, settings: dict[str, str], seconds: float, every: float, folder: Path, speed: float
 ) -> tuple[list[Sample], int, list[str]]:
     """Watches a wall for some seconds; gives the samples, how many operations were committed meanwhile, and what the
     page had to complain of."""
@@ -187,7 +192,6 @@ def soak(
     with (
         served(settings, folder) as (address, server),
         _living(settings["YIPING_DATABASE_URL"], speed) as commits,
-        chromium(folder, (*SOFTWARE_GL, "--js-flags=--expose-gc", "--enable-precise-memory-info")) as browser,
         watched_page(browser) as (page, watch),
         (folder / "samples.jsonl").open("w", encoding="utf-8") as kept,
     ):

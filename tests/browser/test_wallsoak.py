@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from data.city import load_city
 from data.citypack import read_pack
@@ -12,22 +13,24 @@ from data.clocks import now
 from data.demo.filling import fill_demo
 from data.opening import open_store
 from data.settings import Settings
-from tests.benchmarks.soak import SPEED, judge, server_settings, soak, table
+from tests.benchmarks.soak import ARGUMENTS, SPEED, judge, server_settings, soak, table
+from tests.support.browser import beside
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
+pytestmark = pytest.mark.slow
 
 SECONDS, EVERY = 60.0, 6.0
 NODES, LISTENERS, HEAP = 6000, 300, 150e6
 """Far above what the wall needs and far below what it would have after a minute of carelessness."""
 
 
-def test_a_minute_of_the_soak(zhengzhou: Path, tmp_path: Path) -> None:
+def test_a_minute_of_the_soak(browser: Browser, zhengzhou: Path, tmp_path: Path) -> None:
     settings = server_settings(tmp_path, f"sqlite:///{tmp_path / 'yiping.db'}")
     present = now()
     with open_store(Settings.load(settings), create=True) as store:
         load_city(store, read_pack(zhengzhou), present)
         fill_demo(store, 20_000, present, present)
-    samples, written, problems = soak(settings, SECONDS, EVERY, tmp_path, SPEED)
+    with beside(browser, tmp_path, ARGUMENTS) as other:
+        samples, written, problems = soak(other, settings, SECONDS, EVERY, tmp_path, SPEED)
     verdict = judge(samples)
     printed = table(samples, verdict, written, SPEED, problems)
     assert problems == []

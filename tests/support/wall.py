@@ -22,29 +22,25 @@ from callbacks.wallpanels import Answer, Panels, SceneKind
 from data.words import speak
 from tests.support.fakes import FakeCity
 from tests.support.serving import ASSETS
-
-OFFSET = 480
-"""Minutes: the clock of the fake city is that of Shanghai, whatever its outlines."""
+from tests.support.wallfigures import (
+    CATEGORIES,
+    CHANNELS,
+    HOURS,
+    LONG,
+    NAMES,
+    OFFSET,
+    VIEWS,
+    card,
+    emergency,
+    groups,
+    hot,
+    league,
+    ranked,
+    tick,
+    trace,
+)
 
 START = int(datetime(2026, 11, 22, 3, 20, 15, tzinfo=UTC).timestamp() * 1000)
-NAMES = ("金水区", "二七区", "中原区", "管城回族区", "惠济区", "上街区", "巩义市", "荥阳市", "新密市", "新郑市", "登封市", "中牟县",
-         "郑东新区", "郑州高新技术产业开发区", "郑州经济技术开发区")  # fmt: skip
-LONG = (
-    "郑州航空港经济综合实验区（郑州新郑综合保税区）管理委员会",
-    "二七区嵩山路街道绿云小区社区第三网格党群服务中心",
-    "管城回族区紫荆山南路街道陇海中路社区居民委员会",
-)
-CHANNELS = ("12345热线", "郑好拍", "郑好办", "网格巡查", "110非警务", "数字城管", "视频智能识别", "物联感知")
-CATEGORIES = (
-    "暴露垃圾",
-    "机动车乱停放",
-    "道路破损",
-    "占道经营",
-    "违法建设",
-    "噪声扰民",
-    "路灯不亮",
-    "供水管道破裂",
-)
 SCENES: dict[SceneKind, str] = {
     "overview": "全市总览",
     "grid": "金水区",
@@ -153,15 +149,13 @@ class FakeWall:
                 "title": "今日运行",
                 "compared": "较昨日 11:20",
                 "counts": [
-                    _card("received", "今日受理", f"{received:,}", "", "+3.2%", "neutral"),
-                    _card("accepted", "今日接单", f"{received - 120:,}", "", "+2.9%", "neutral"),
-                    _card("closed", "今日办结", "4,377", "", "\u22121.4%", "worse"),
-                    _card(
-                        "overdue_open", "超期未办", "132,328" if self.long else "1,204", "", "+41", "worse"
-                    ),
+                    card("received", "今日受理", f"{received:,}", "", "+3.2%", "neutral"),
+                    card("accepted", "今日接单", f"{received - 120:,}", "", "+2.9%", "neutral"),
+                    card("closed", "今日办结", "4,377", "", "\u22121.4%", "worse"),
+                    card("overdue_open", "超期未办", "132,328" if self.long else "1,204", "", "+41", "worse"),
                 ],
                 "rates": [
-                    _card(
+                    card(
                         "acceptance_timeliness",
                         "接单及时率",
                         "98.7%",
@@ -171,7 +165,7 @@ class FakeWall:
                         "目标 98.0%",
                         True,
                     ),
-                    _card(
+                    card(
                         "handling_timeliness",
                         "处置及时率",
                         "93.4%",
@@ -181,8 +175,8 @@ class FakeWall:
                         "目标 95.0%",
                         False,
                     ),
-                    _card("completion", "办结率", "90.1%", "4,377 / 4,860", "0.0", "level"),
-                    _card(
+                    card("completion", "办结率", "90.1%", "4,377 / 4,860", "0.0", "level"),
+                    card(
                         "satisfaction",
                         "满意率",
                         "95.8%",
@@ -200,9 +194,9 @@ class FakeWall:
                 "points": "?scope=boston&period=today",
                 "stamp": f"{self.version // 8}",
                 "focus": "boston",
-                "view": _VIEWS[0],
+                "view": VIEWS[0],
                 "index": 0,
-                "views": _VIEWS,
+                "views": VIEWS,
                 "until": None,
                 "layers": ["overdue", "newest"] if self.kind != "trace" else [],
                 "notes": ["网格边界为示意"],
@@ -218,27 +212,27 @@ class FakeWall:
                     {
                         "key": "today",
                         "name": "今日",
-                        "values": [*_HOURS[:11], 130, *[None] * 12],
+                        "values": [*HOURS[:11], 130, *[None] * 12],
                         "total": f"{received:,}",
                     },
                     {
                         "key": "yesterday",
                         "name": "昨日",
-                        "values": [int(0.93 * one) for one in _HOURS],
+                        "values": [int(0.93 * one) for one in HOURS],
                         "total": "4,709",
                     },
                     {
                         "key": "week",
                         "name": "上周日",
-                        "values": [int(0.8 * one) + 15 for one in _HOURS],
+                        "values": [int(0.8 * one) + 15 for one in HOURS],
                         "total": "4,402",
                     },
                 ],
                 "now": 11,
-                "most": max(_HOURS),
+                "most": max(HOURS),
             },
-            "channels": _groups("今日渠道", CHANNELS, received, ""),
-            "categories": _groups(
+            "channels": groups("今日渠道", CHANNELS, received, ""),
+            "categories": groups(
                 "今日高发类别",
                 (*LONG[:2], *CATEGORIES) if self.long else CATEGORIES,
                 received,
@@ -251,17 +245,17 @@ class FakeWall:
                 "period": "今日",
                 "target": "目标 95.0%",
                 "rules": "红牌：低于目标3个百分点以上；黄牌：低于目标；不足10件不排名",
-                "rows": [_ranked(place, name) for place, name in enumerate(names)],
-                "red": [_ranked(place, names[place]) for place in range(len(names) - 1, len(names) - 4, -1)],
+                "rows": [ranked(place, name) for place, name in enumerate(names)],
+                "red": [ranked(place, names[place]) for place in range(len(names) - 1, len(names) - 4, -1)],
                 "yellow": [
-                    _ranked(place, names[place]) for place in range(len(names) - 4, len(names) - 8, -1)
+                    ranked(place, names[place]) for place in range(len(names) - 4, len(names) - 8, -1)
                 ],
                 "few": ["上街区"],
                 "few_text": "1个网格不足10件",
                 "more": "",
                 "empty": "",
             },
-            "league": _league(names) if self.kind == "ranking" else None,
+            "league": league(names) if self.kind == "ranking" else None,
             "hot": {
                 "title": "重点事件",
                 "lists": [
@@ -270,7 +264,7 @@ class FakeWall:
                         "title": "超期最久",
                         "total": "1,204",
                         "number": 1204,
-                        "rows": [_hot(n, self.long) for n in range(9)],
+                        "rows": [hot(n, self.long) for n in range(9)],
                         "empty": "",
                     },
                     {
@@ -278,7 +272,7 @@ class FakeWall:
                         "title": "吹哨待报到",
                         "total": "12",
                         "number": 12,
-                        "rows": [_hot(20 + n, self.long) for n in range(5)],
+                        "rows": [hot(20 + n, self.long) for n in range(5)],
                         "empty": "",
                     },
                     {
@@ -293,7 +287,7 @@ class FakeWall:
             },
             "ticker": {
                 "title": "事件动态",
-                "rows": [_tick(self.version + 40 - n, at - 9000 * n, self.long) for n in range(24)],
+                "rows": [tick(self.version + 40 - n, at - 9000 * n, self.long) for n in range(24)],
                 "empty": "",
             },
             "structure": {
@@ -354,169 +348,9 @@ class FakeWall:
                 "silent": "",
                 "empty": "",
             },
-            "trace": _trace(self.long) if self.kind == "trace" else None,
-            "emergency": _emergency(at, self.long) if self.kind == "emergency" else None,
+            "trace": trace(self.long) if self.kind == "trace" else None,
+            "emergency": emergency(at, self.long) if self.kind == "emergency" else None,
         }
-
-
-_HOURS = [
-    31,
-    22,
-    18,
-    14,
-    19,
-    42,
-    118,
-    264,
-    431,
-    512,
-    498,
-    455,
-    402,
-    377,
-    441,
-    489,
-    470,
-    436,
-    348,
-    260,
-    191,
-    133,
-    84,
-    52,
-]
-_VIEWS: list[Any] = [
-    {"indicator": "handling_timeliness", "label": "处置及时率", "level": "", "level_name": "区县"},
-    {"indicator": "received", "label": "受理数", "level": "", "level_name": "街道"},
-]
-
-
-def _card(
-    key: str, label: str, value: str, n: str, change: str, verdict: Any, target: str = "", met: Any = None
-) -> Any:
-    return {
-        "key": key, "label": label, "value": value, "number": 1.0, "unit": "", "n": n, "change": change,
-        "verdict": verdict, "before": "", "target": target, "met": met, "formula": label,
-    }  # fmt: skip
-
-
-def _groups(title: str, names: tuple[str, ...], total: int, compared: str) -> Any:
-    rows = [
-        {
-            "code": name,
-            "name": name,
-            "count": f"{int(total * 0.31 / (place + 1)):,}",
-            "number": int(total * 0.31 / (place + 1)),
-            "share": 1 / (place + 1),
-            "share_text": f"{31 / (place + 1):.1f}%",
-            "change": "+12.4%" if place % 3 == 0 else "\u22124.1%",
-            "verdict": "worse" if place % 3 == 0 else "better",
-        }
-        for place, name in enumerate(names)
-    ]
-    return {"title": title, "compared": compared, "rows": rows, "more": "", "empty": ""}
-
-
-def _ranked(place: int, name: str) -> Any:
-    band = "red" if place > 11 else "yellow" if place > 7 else "few" if place == 5 else "good"
-    return {
-        "code": f"{name}{place}", "rank": str(place + 1), "name": name, "value": f"{99.2 - 0.9 * place:.1f}%",
-        "number": 0.9, "n": f"{420 - 17 * place} / {431 - 12 * place}", "share": 1 - 0.05 * place, "band": band,
-    }  # fmt: skip
-
-
-def _league(names: tuple[str, ...]) -> Any:
-    labels = ("接单及时率", "处置及时率", "办结率", "满意率")
-    return {
-        "title": "区县运行指标",
-        "period": "今日",
-        "columns": [{"key": label, "label": label, "target": "目标 95.0%"} for label in labels],
-        "rows": [
-            {
-                "code": f"{name}{place}",
-                "rank": str(place + 1),
-                "name": name,
-                "cells": [
-                    {
-                        "value": f"{99.3 - place * 0.7 - 0.4 * at:.1f}%",
-                        "n": f"{380 - place} / {402 - place}",
-                        "band": _ranked(place, name)["band"],
-                    }
-                    for at in range(4)
-                ],
-            }
-            for place, name in enumerate(names)
-        ],
-        "empty": "",
-    }
-
-
-def _hot(number: int, long: bool) -> Any:
-    title = (
-        "金水区经三路与纬五路交叉口供水管道破裂，路面大面积积水影响通行"
-        if long or number % 2
-        else "小区门口暴露垃圾"
-    )
-    return {
-        "id": number, "title": title, "category": "供水管道破裂", "grid": LONG[1] if long else "花园路街道",
-        "unit": LONG[2] if long else "市自来水公司", "status": "处置中", "age": f"超期{40 - number}小时",
-        "level": ("red", "yellow", "none")[number % 3],
-    }  # fmt: skip
-
-
-def _tick(number: int, at: int, long: bool) -> Any:
-    local = datetime.fromtimestamp(at / 1000, UTC) + timedelta(minutes=OFFSET)
-    closed = number % 3 == 0
-    return {
-        "key": f"t{number}", "id": number, "kind": "closed" if closed else "reported", "kind_label": "办结" if closed else "上报",
-        "at": at, "time": f"{local:%H:%M:%S}", "title": f"{CATEGORIES[number % 8]} {number}" + (LONG[0] if long else ""),
-        "category": CATEGORIES[number % 8], "channel": CHANNELS[number % 8], "grid": LONG[1] if long else NAMES[number % 15],
-    }  # fmt: skip
-
-
-def _trace(long: bool) -> Any:
-    steps = ("上报", "接单", "派遣", "处置", "退回", "派遣", "处置", "核查")
-    return {
-        "id": 7,
-        "key": "ZZ-20261121-000123",
-        "title": "经三路与纬五路交叉口供水管道破裂，路面大面积积水影响通行" + ("，附近居民多次反映" * 6 if long else ""),
-        "status": "处置中",
-        "why": "值班员固定",
-        "overdue": "超期 5 小时 12 分",
-        "facts": [{"label": label, "value": LONG[at % 3] if long else "市自来水公司"} for at, label in enumerate(("所在网格", "类别", "渠道", "承办单位", "上报时间", "处置时限", "当前责任人", "地址"))],
-        "steps": [
-            {"kind": str(at), "name": name, "time": f"11-21 {8 + at:02d}:1{at}", "actor": LONG[2] if long else "花园路街道办事处", "note": "已到场处置，正在关阀抢修，预计两小时恢复" * (3 if long else 1), "late": "逾期" if at == 3 else ""}
-            for at, name in enumerate(steps)
-        ],
-        "missing": "",
-    }  # fmt: skip
-
-
-def _emergency(at: int, long: bool) -> Any:
-    counts = (
-        ("received", "响应事件", "318"),
-        ("open", "未办结", "127"),
-        ("closed", "已办结", "191"),
-        ("overdue", "超期", "14"),
-    )
-    return {
-        "title": "暴雨内涝应急响应" if not long else "郑州航空港经济综合实验区暴雨内涝及次生灾害应急响应",
-        "reason": "市气象台发布暴雨红色预警信号" + ("，请各单位立即到岗到位" * 4 if long else ""),
-        "scope": "boston",
-        "scope_name": "郑州市",
-        "category": "flood",
-        "category_name": "道路积水",
-        "started": at - 4_530_000,
-        "started_text": "10:04 启动",
-        "by": "值班长",
-        "counts": [{"key": key, "label": label, "count": count, "number": 1} for key, label, count in counts],
-        "completion": "60.1%",
-        "completion_n": "191 / 318",
-        "units": [{"name": LONG[2] if long else f"第{n + 1}抢险队", "open": str(12 - n), "closed": f"已结 {8 + n}"} for n in range(9)],
-        "units_more": "另有 6 个单位",
-        "tasks": [_hot(n, long) for n in range(16)],
-        "empty": "",
-    }  # fmt: skip
 
 
 @contextlib.contextmanager
