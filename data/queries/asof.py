@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, FromClause, literal_column, select
 
-from data.clocks import ZoneClock
+from data.clocks import DAY, ZoneClock
 from data.facts import ArrayFacts
 from data.measures import FACT_COLUMNS, KEY_COLUMNS, Measure
 from data.periods import Period
@@ -54,12 +54,19 @@ def _then(connection: Connection, reference: Reference, state: State, wanted: Pl
         return Counted()
     today = replace(wanted, period=period, as_of=max(period.end, state.latest_at))
     totals = sums.sums(connection, reference, state, today)
-    _add_changes(connection, reference, wanted, ((wanted.measures, period),), totals)
+    by_grid = _by_grid(reference, state, wanted)
+    _add_changes(connection, reference, wanted, ((wanted.measures, period),), totals, by_grid)
     for step in _READ_BY:
         settled = tuple(each for each in wanted.measures if _SETTLED_LATER.get(each.name) == step)
         if settled:
-            _take_recent(connection, reference, wanted, step, settled, period, totals)
+            _take_recent(connection, reference, wanted, step, settled, period, totals, by_grid)
     return totals
+
+
+def _by_grid(reference: Reference, state: State, wanted: Plan) -> bool:
+    """Whether a scope is so small that what changed since is sought among all its events, not among all changes."""
+    grids = wanted.scope.last_id - wanted.scope.id + 1
+    return grids * sums.GRID_DAYS * DAY < (state.latest_at - wanted.as_of) * (reference.tree.places - 1)
 
 
 def _take_recent(
@@ -70,6 +77,7 @@ def _take_recent(
     measures: Sequence[Measure],
     period: Period,
     totals: Counted,
+    by_grid: bool,
 ) -> None:
     """Takes away what an ordinary step after the as-of instant has settled: it came soon after the one before, which is
     sought in the last days alone. What came slowly is among the changes."""
@@ -77,14 +85,14 @@ def _take_recent(
     since = max(period.start - 1, wanted.as_of - SLOW - 1)
     at: ColumnElement[int] = literal_column(str(wanted.as_of))
     where = [
-        event.c.category_id.in_(tuple(reference.category_by_id)),
+        *([] if by_grid else [event.c.category_id.in_(tuple(reference.category_by_id))]),
         event.c[before] > literal_column(str(since)),
         event.c[before] <= at,
         event.c[step] > at,
         event.c[step] - event.c[before] <= literal_column(str(SLOW)),
         *_untouched(at),
     ]
-    facts = ArrayFacts(_facts(connection, event, wanted, where, (*KEY_COLUMNS, *_READ_BY[step])))
+    facts = ArrayFacts(_facts(connection, event, wanted, where, by_grid, (*KEY_COLUMNS, *_READ_BY[step])))
     _add_counted(totals, reference.clock, wanted.by, -1, facts, measures, period)
 
 
@@ -103,6 +111,7 @@ def _add_changes(
     wanted: Plan,
     asked: Sequence[tuple[tuple[Measure, ...], Period]],
     totals: Counted,
+    by_grid: bool,
 ) -> None:
     """Takes away what the events that were touched since count for now, and adds what they counted for then."""
     at: ColumnElement[int] = literal_column(str(wanted.as_of))
@@ -118,9 +127,11 @@ def _add_changes(
         # An event that was closed and rated since is taken for its closing.
         closed_before = [event.c.closed_at <= at] if number else []
         later.append([unchanged, standing, unexempted, slow(name), event.c[name] > at, *closed_before])
-    overwritten = _facts(connection, event, wanted, [event.c.changed_at > at])
-    before = _facts(connection, event_past, wanted, [event_past.c.from_at <= at, event_past.c.until_at > at])
-    filled = [_facts(connection, event, wanted, where) for where in later]
+    overwritten = _facts(connection, event, wanted, [event.c.changed_at > at], by_grid)
+    before = _facts(
+        connection, event_past, wanted, [event_past.c.from_at <= at, event_past.c.until_at > at], False
+    )
+    filled = [_facts(connection, event, wanted, where, by_grid) for where in later]
     for sign, columns in (
         (-1, overwritten),
         (1, before),
@@ -136,12 +147,14 @@ def _facts(
     table: FromClause,
     wanted: Plan,
     where: Sequence[ColumnElement[bool]],
+    by_grid: bool,
     names: tuple[str, ...] = _COLUMNS,
 ) -> dict[str, NDArray[np.float64]]:
     """Keys and facts of some events within the plan's scope and filters, as float64 columns with NaN for unknown."""
     conditions = [*where, table.c.reported_at + 0 <= wanted.as_of]
     if wanted.scope.depth > 0:
-        conditions.append((table.c.grid_id + 0).between(wanted.scope.id, wanted.scope.last_id))
+        inside = table.c.grid_id if by_grid else table.c.grid_id + 0
+        conditions.append(inside.between(wanted.scope.id, wanted.scope.last_id))
     for column, ids in ((table.c.category_id, wanted.categories), (table.c.channel_id, wanted.channels)):
         if ids is not None:
             conditions.append((column + 0).in_(ids))

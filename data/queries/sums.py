@@ -45,7 +45,7 @@ from data.store import State, driver_rows
 _SEEK_LIMIT = 400
 """Up to so many buckets are sought one by one, which reads one grid's rows only; beyond, a range is read."""
 
-_GRID_DAYS = 10_000
+GRID_DAYS = 10_000
 """Finding events by grid reads every row of the scope's past, finding them by time an index of the period: a row costs
 ten times an index entry, and a past is taken to be a thousand days."""
 
@@ -207,7 +207,7 @@ def count_events(
         "channels": wanted.channels or (),
     }
     grids = wanted.scope.last_id - wanted.scope.id + 1
-    by_grid = grids * _GRID_DAYS * DAY < (period.end - period.start) * (reference.tree.places - 1)
+    by_grid = grids * GRID_DAYS * DAY < (period.end - period.start) * (reference.tree.places - 1)
     statement = _event_query(
         measures,
         wanted.by,
