@@ -97,7 +97,8 @@ class Tree:
 
     def __contains__(self, code: object) -> bool:
         known = code in self._by_code
-        if not known and self._beyond is not None:
+        if code and not known and self._beyond is not None:
+            # A view without a scope asks for none.
             self._beyond(str(code))
         return known
 
@@ -123,7 +124,7 @@ class Tree:
         try:
             return self._by_code[code]
         except KeyError:
-            if self._beyond is not None:
+            if code and self._beyond is not None:
                 self._beyond(code)
             raise UnknownGrid(
                 f"expected the code of a grid of {self.root.code!r}, found {code!r}: "

@@ -127,3 +127,36 @@ def test_a_deep_tree_is_planted_without_recursion() -> None:
     tree = plant([node("g0", None)] + [node(f"g{n}", f"g{n - 1}") for n in range(1, count)])
     assert tree.max_depth == count - 1
     assert tree.get(f"g{count - 1}").id == tree.root.last_id == count
+
+
+def test_a_bounded_tree_knows_its_grid_and_what_lies_below_and_nothing_else() -> None:
+    """Ids, depths and columns stay those of the city; what lies beyond is unknown, and told of once it is asked for."""
+    nodes = [Node("c", "C", None, "city")]
+    nodes += [Node(f"c{d}", f"D{d}", "c", "district") for d in (1, 2)]
+    nodes += [Node(f"c{d}{s}", f"S{d}{s}", f"c{d}", "street") for d in (1, 2) for s in (1, 2, 3)]
+    city, asked = plant(nodes), list[str]()
+    part = city.within("c2", asked.append)
+    assert [grid.code for grid in part] == ["c2", "c21", "c22", "c23"]
+    assert (part.root.code, part.root.parent, part.root.depth, len(part)) == ("c2", None, 1, 4)
+    assert (part.bounded, city.bounded, part.places) == (True, False, len(city) + 1)
+    assert all(part.get(grid.code).id == city.get(grid.code).id for grid in part)
+    assert part.level("c2", 2).codes == city.level("c2", 2).codes
+    assert part.ancestor_ids(2).tolist() == city.ancestor_ids(2).tolist()
+    assert [grid.code for grid in part.ancestors("c22")] == ["c2"]
+    assert part.by_id(city.get("c23").id).code == "c23"
+    assert asked == []
+    for code in ("c", "c1", "c11", "nowhere"):
+        assert code not in part
+        with pytest.raises(UnknownGrid, match="expected the code of a grid of 'c2'"):
+            part.get(code)
+        with pytest.raises(UnknownGrid):
+            part.level(code, 2)
+    assert set(asked) == {"c", "c1", "c11", "nowhere"}
+    assert "" not in part
+    assert "" not in asked
+    for outside in ("c", "c1", "c13"):
+        with pytest.raises(UnknownGrid):
+            part.by_id(city.get(outside).id)
+    with pytest.raises(UnknownGrid):
+        part.within("c1")
+    assert part.within("c22").root.code == "c22"
