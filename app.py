@@ -593,8 +593,13 @@ def verify_store() -> None:
         )
     else:
         click.echo(f"{verdict.cells:,} counters agree with the events")
-        return
-    sys.exit(1)
+    if verdict.segments_wrong:
+        click.echo(
+            f"{verdict.segments_wrong:,} of {verdict.segments:,} segments of the search differ from the texts; "
+            "`python app.py rebuild` makes them anew"
+        )
+    if verdict.stale or verdict.differing or verdict.segments_wrong:
+        sys.exit(1)
 
 
 @cli.group()

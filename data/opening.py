@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from data import rebuilding
+from data import rebuilding, searching
 from data.city import load_city
 from data.citypack import CityPack, read_pack
 from data.clocks import Instant
@@ -93,6 +93,7 @@ def fill(
         forget_demo(store)
         return fill_demo(store, DEFAULT_EVENTS, now, now, progress=progress)
     rebuilding.finish_bulk(store, progress)
+    searching.extend(store, progress)
     return None
 
 

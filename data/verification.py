@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from data import searching
 from data.counters import Difference, Progress, differences, quiet
 from data.grains import GRAINS
 from data.measures import MEASURE_NAMES
@@ -14,12 +15,15 @@ from data.store import Store, state
 @dataclass(frozen=True)
 class Verdict:
     """How many counters the events give, how many stored ones differ, and the first few of those in words. `stale`
-    says that a bulk load has left them to be built."""
+    says that a bulk load has left them to be built. Of the search's `segments`, `segments_wrong` do not hold their
+    events' texts."""
 
     cells: int
     differing: int
     told: tuple[str, ...]
     stale: bool
+    segments: int = 0
+    segments_wrong: int = 0
 
 
 def verify(store: Store, progress: Progress = quiet) -> Verdict:
@@ -28,7 +32,9 @@ def verify(store: Store, progress: Progress = quiet) -> Verdict:
         stale = state(connection).counters_stale
         city = reference_within(store, connection)
         cells, differing, found = differences(connection, city.lifts, progress=progress)
-    return Verdict(cells, differing, tuple(_told(each, city) for each in found), stale)
+        segments, wrong = searching.differing(connection, progress)
+    told = tuple(_told(each, city) for each in found)
+    return Verdict(cells, differing, told, stale, segments, wrong)
 
 
 def _told(difference: Difference, city: Reference) -> str:

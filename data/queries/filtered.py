@@ -149,7 +149,7 @@ def _looking(store: Store, question: Question, wanted: Filter, seconds: float) -
         found = None
         if wanted.text.strip():
             within = made.period if wanted.by == "reported" else None
-            found = hits.find(connection, wanted.text, within)
+            found = hits.find(connection, wanted.text, made.scope, within)
             if len(found.ids) <= _FEW_HITS:
                 asked = narrowed(asked, found.ids.tolist())
         yield _Look(connection, asked, earliest, time.monotonic() + seconds, found)

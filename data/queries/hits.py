@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
+from data.grids import Grid
 from data.periods import Period
 from data.schema import event, source
 from data.searching import SEGMENT, TAIL, TEXTS, positions_in, segments, shard_of, text_of
@@ -39,11 +40,13 @@ class Hits:
     keys: frozenset[int]
 
 
-def find(connection: Connection, wanted: str, period: Period | None = None) -> Hits:
-    """Where what somebody typed may be found; `period` narrows it to events reported then. Nothing is found without a
-    term of two characters or more. Raises SearchNotReady."""
+def find(connection: Connection, wanted: str, scope: Grid, period: Period | None = None) -> Hits:
+    """Where what somebody typed may be found: all keys lie in the scope, ids of texts may lie beyond it; `period`
+    narrows them to events reported then. Nothing is found without a term of two characters or more.
+
+    Raises SearchNotReady."""
     asked = terms_of(wanted)
-    keys = _by_key(connection, wanted.strip())
+    keys = _by_key(connection, wanted.strip(), scope)
     if not asked.terms or asked.personal:
         return Hits(np.array(sorted(keys), dtype=np.int64), True, (), frozenset(keys))
     known = segments(connection)
@@ -115,8 +118,8 @@ def _behind(connection: Connection, last: int, terms: tuple[str, ...]) -> NDArra
     return np.array(found, dtype=np.int64)
 
 
-def _by_key(connection: Connection, typed: str) -> list[int]:
-    """The events whose source's own key begins with what was typed."""
+def _by_key(connection: Connection, typed: str, scope: Grid) -> list[int]:
+    """The events of the scope whose source's own key begins with what was typed."""
     if len(typed) < 3 or len(typed) > 128:
         return []
     sources = connection.execute(select(source.c.id)).scalars().all()
@@ -127,6 +130,7 @@ def _by_key(connection: Connection, typed: str) -> list[int]:
             event.c.source_id.in_(sources),
             event.c.source_key >= typed,
             event.c.source_key < typed + "\U0010ffff",
+            (event.c.grid_id + 0).between(scope.id, scope.last_id),
         )
         .limit(_MOST_KEYS)
     )

@@ -225,7 +225,7 @@ def _leads(
     if segment.order == "reported" and not segment.unknown:
         if categories is None:
             return [[]]
-        if ordered and len(categories) <= _MOST_MERGED:
+        if ordered and 0 < len(categories) <= _MOST_MERGED:
             return [[event.c.category_id == one] for one in categories]
         return [[event.c.category_id.in_(categories)]]
     if segment.unknown:
