@@ -57,7 +57,7 @@ def _date(name: str, value: date, label: str) -> Component:
     return html.Label(
         [
             html.Span(label, className="unseen"),
-            dcc.Input(name=name, type="date", value=value.isoformat(), className="range-date", debounce=True),  # type: ignore[arg-type]
+            dcc.Input(name=name, type="date", value=value.isoformat(), className="range-date"),  # type: ignore[arg-type]
         ]
     )
 

@@ -138,6 +138,7 @@ def test_periods_and_ranges(page: Page, address: str) -> None:
     page.get_by_role("link", name="上月").click()
     expect(page.locator(f"#{ids.RANGE_FIRST}")).to_have_value("2026-01-01")
     assert query(page) == {"period": ["last_month"]}
+    page.locator(".range-menu summary").click()
     page.locator(f"#{ids.RANGE_FIRST}").fill("2025-12-01")
     page.locator(f"#{ids.RANGE_APPLY}").click()
     expect(page.locator(f"#{ids.PERIODS} .is-current")).to_have_count(0)
