@@ -77,6 +77,7 @@ _OWN_WORDS: Final = (
     "yellow",
     "tasks",
     "units",
+    "unit_columns",
     "since",
     "completion",
 )

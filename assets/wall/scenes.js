@@ -175,7 +175,9 @@
       },
     });
     work.top.append(held.place);
-    crew.top.append(crews.place);
+    const columns = make("p", "unit-columns");
+    put(columns, words.unit_columns);
+    crew.top.append(crews.place, columns);
     const count = (key) => {
       if (!made.has(key)) {
         const number = make("b", "count-number");

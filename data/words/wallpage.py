@@ -35,6 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "wallpage.yellow": ("黄牌", "Yellow"),
     "wallpage.tasks": ("待办任务", "Open tasks"),
     "wallpage.units": ("参战单位", "Units at work"),
+    "wallpage.unit_columns": ("已办结 / 在办", "closed / open"),
     "wallpage.since": ("响应用时", "since the start"),
     "wallpage.completion": ("办结率", "Completion"),
     "wallpage.help": ("操作说明", "Keys"),
