@@ -81,7 +81,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "At least {n} characters, without your name, no password that everybody guesses, no run of the keyboard. "
         "Several unrelated words make a good one.",
     ),
-    "change.done": ("密码已修改。", "The password is changed."),
     "flaw.differ": ("两次输入的新密码不一致。", "The two new passwords differ."),
     "flaw.wrong": ("当前密码不正确。", "The present password is not right."),
     "flaw.short": ("密码太短，至少需要 {n} 个字符。", "Too short: at least {n} characters."),
