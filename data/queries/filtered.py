@@ -155,6 +155,11 @@ def _looking(store: Store, question: Question, wanted: Filter, seconds: float) -
         yield _Look(connection, asked, earliest, time.monotonic() + seconds, found)
 
 
+_Told = tuple[int, int, int | None]
+"""A row as the store tells it: id, what it is ordered by, and `seq` of _Row. Most have not the text that is looked for,
+so no more is made of them."""
+
+
 @dataclass(frozen=True)
 class _Row:
     """An event of a list: its place, and which step overwrote what it said then (None: it says so still)."""
@@ -184,10 +189,11 @@ def _batches(look: _Look, wanted: int, after: Key | None) -> Iterator[tuple[list
         for window in _windows(look, segment, key) if is_sliced(look.asked, segment) else (None,):
             stride = _first_stride(look, segment, wanted)
             while True:
-                rows = _ordered(look, segment, number, key, window, stride)
-                key = rows[-1].key if rows else key
+                rows = _ordered(look, segment, key, window, stride)
                 if rows:
-                    yield _matching(look, rows), rows[-1].key
+                    key = Key(number, rows[-1][1], rows[-1][0])
+                    kept = _matching(look, rows)
+                    yield [_Row(Key(number, at, event_id), seq) for event_id, at, seq in kept], key
                 if len(rows) < stride:
                     break
                 stride = stride if look.hits is None else min(2 * stride, _LONGEST_STRIDE)
@@ -238,27 +244,28 @@ def _windows(look: _Look, segment: Segment, key: Key | None) -> list[Period]:
 
 
 def _ordered(
-    look: _Look, segment: Segment, number: int, key: Key | None, window: Period | None, limit: int
-) -> list[_Row]:
+    look: _Look, segment: Segment, key: Key | None, window: Period | None, limit: int
+) -> list[_Told]:
     found = ways(look.asked, segment, key, window, limit)
     statement: Any = found[0]
     if len(found) > 1:
         every = union_all(*[select(one.subquery()) for one in found]).subquery()
         order = (every.c.at.desc(), every.c.id.desc()) if segment.descending else (every.c.at, every.c.id)
         statement = select(every).order_by(*order).limit(limit)
-    return [_Row(Key(number, row[1], row[0]), row[2]) for row in look.connection.execute(statement)]
+    return look.connection.execute(statement).all()  # type: ignore[return-value]
 
 
-def _matching(look: _Look, rows: list[_Row]) -> list[_Row]:
+def _matching(look: _Look, rows: Sequence[_Told]) -> Sequence[_Told]:
     """Those of the rows that have the text that is looked for."""
     if look.hits is None:
         return rows
-    ids = np.array([row.key.id for row in rows], dtype=np.int64)
+    ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
     places = np.searchsorted(look.hits.ids, ids)
     places[places == len(look.hits.ids)] = 0
-    held = look.hits.ids[places] == ids
-    kept = hits.verified(look.connection, look.hits, ids[held].tolist())
-    return [row for row in rows if row.key.id in kept]
+    held: list[int] = np.flatnonzero(look.hits.ids[places] == ids).tolist() if len(look.hits.ids) else []
+    found = [rows[place] for place in held]
+    kept = hits.verified(look.connection, look.hits, [row[0] for row in found])
+    return [row for row in found if row[0] in kept]
 
 
 def _count_hits(look: _Look) -> Total:
