@@ -50,6 +50,8 @@ def served_store(
         update_title="",
     )
     mapdata.register(app.server, source(register_all(app, reads, folder)))
+    # What a page tells of its viewer's presence goes to the doors, which stand nowhere here.
+    app.server.add_url_rule("/active", "active", lambda: ("", 204), methods=["POST"])
     server = make_server("127.0.0.1", 0, app.server, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
