@@ -2,18 +2,26 @@
 window.dash_clientside = window.dash_clientside || {};
 (() => {
   const PATIENCE = 4000;
-  let heard = 0;
-  let last = null;
+  let heard = null;
+
+  const look = () => {
+    const note = document.getElementById("remote-stale");
+    if (!note) {
+      heard = null;
+      return;
+    }
+    const silent = heard !== null && performance.now() - heard > PATIENCE;
+    if (silent) {
+      note.textContent = note.dataset.text.replace("{seconds}", Math.round((performance.now() - heard) / 1000));
+    }
+    note.hidden = !silent;
+  };
+
+  window.setInterval(look, 1000);
   window.dash_clientside.remote = {
-    stale: (_ticks, seen) => {
-      const now = performance.now();
-      if (seen && seen.at !== last) {
-        last = seen.at;
-        heard = now;
-      }
-      const text = document.getElementById("remote-stale")?.dataset.text || "";
-      const silent = last !== null && now - heard > PATIENCE;
-      return [!silent, silent ? text.replace("{seconds}", Math.round((now - heard) / 1000)) : ""];
+    heard: () => {
+      heard = performance.now();
+      look();
     },
   };
 })();

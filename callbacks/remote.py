@@ -309,14 +309,14 @@ def register(app: dash.Dash, reads: Reads, walls: Remote) -> None:
         prevent_initial_call=True,
         on_error=failed,
     )
-    def followed(_n: int, wall: str | None, seen: Mapping[str, Any] | None) -> tuple[Any, ...]:
+    def followed(tick: int | None, wall: str | None, seen: Mapping[str, Any] | None) -> tuple[Any, ...]:
         if wall is None:
             raise PreventUpdate
         viewer = operator(reads)
         desk = desk_of(reads, walls, viewer, wall)
         same_wall = seen is not None and seen.get("wall") == desk.scope
         version = int(seen["version"]) if same_wall and seen else None
-        data = {"wall": desk.scope, "version": desk.control.version, "at": desk.now // 1000}
+        data = {"wall": desk.scope, "version": desk.control.version, "tick": tick}
         told = overtaken(desk.control, version, name_of(viewer))
         if version == desk.control.version:
             return remote.status(status(desk)), *([no_update] * 10), data
@@ -416,12 +416,7 @@ def register(app: dash.Dash, reads: Reads, walls: Remote) -> None:
         )
 
     app.clientside_callback(
-        ClientsideFunction("remote", "stale"),
-        Output(ids.REMOTE_STALE, "hidden"),
-        Output(ids.REMOTE_STALE, "children"),
-        Input(ids.REMOTE_TICK, "n_intervals"),
-        Input(ids.REMOTE_SEEN, "data"),
-        prevent_initial_call=True,
+        ClientsideFunction("remote", "heard"), Input(ids.REMOTE_SEEN, "data"), prevent_initial_call=True
     )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import dash
@@ -11,54 +10,16 @@ import pytest
 from dash import html
 
 from callbacks import remote
-from callbacks.remote import Desk, Press, Refused, desk_of, overtaken, pressed, scene_buttons, status
-from callbacks.wallreads import Remote
-from data.access import Viewer
+from callbacks.remote import Refused, overtaken, scene_buttons, status
 from data.clocks import HOUR, MINUTE, ZoneClock
-from data.wallplan import Change, Control, Pin, Response, frozen, noted, pinned, standing
+from data.wallplan import Change, Control, Pin, Response, frozen, pinned, standing
 from data.words import speaking
 from layouts import remote as page
 from tests.support.fakes import NOW, ZONE, code_of
-from tests.support.wallboard import SCOPE, FakeWall
+from tests.support.remote import OPERATOR, Room
+from tests.support.wallboard import SCOPE
 
 DISTRICT = code_of("Dorchester")
-OPERATOR = Viewer("li", "operator", SCOPE, "李敏")
-
-
-@dataclass
-class Room:
-    """Walls whose control states lie in a dictionary."""
-
-    viewer: Viewer = OPERATOR
-    wall: FakeWall = field(default_factory=FakeWall)
-    states: dict[str, Control] = field(default_factory=dict)
-    audit: list[tuple[str, str, str, dict[str, Any]]] = field(default_factory=list)
-
-    def remote(self) -> Remote:
-        def change(scope: str, change: Change, how: Callable[[Control], Control]) -> Control:
-            self.states[scope] = noted(how(self.states.get(scope, Control())), change)
-            return self.states[scope]
-
-        def audited(action: str, subject: str, result: Any, **detail: Any) -> None:
-            self.audit.append((action, subject, result, detail))
-
-        return Remote(
-            self.wall.reads,
-            lambda scope: self.states.get(scope, Control()),
-            change,
-            lambda scope, key: int(key) if key.isdigit() else None,
-            audited,
-        )
-
-    def desk(self, scope: str | None = None) -> Desk:
-        return desk_of(self.reads(), self.remote(), self.viewer, scope)
-
-    def reads(self) -> Any:
-        return replace(self.wall.city.reads(), viewer=lambda: self.viewer)
-
-    def press(self, what: str, scope: str = SCOPE, **given: Any) -> Control:
-        how, detail = pressed(self.desk(scope), Press(what, **given), "李敏", self.remote().find)
-        return self.remote().change(scope, Change(self.wall.city.now, "李敏", what, detail), how)
 
 
 @pytest.fixture
