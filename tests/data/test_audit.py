@@ -69,7 +69,7 @@ def test_an_auditor_of_a_part_sees_what_was_done_within_it(store: Store) -> None
     record(store, entry(now(), 1, scope="district"))
     city = plant([Node("city", "c", None, "city"), Node("district", "d", "city", "district")])
     assert scopes_within(store, city) is None
-    assert scopes_within(store, city.within("district")) == {"district"}
+    assert scopes_within(store, city.within("district")) == frozenset({"district"})
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Dialog, Page
 from werkzeug.serving import make_server
 
 import app as program
@@ -132,7 +132,12 @@ def test_nothing_hostile_runs_on_a_page(town: Town, page: Page, watch: Watch, pa
     watch.forgive("WebGL")
     enter(page, town, role)
     said: list[str] = []
-    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+
+    def dismissed(dialog: Dialog) -> None:
+        said.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismissed)
     page.goto(town.address + path)
     page.wait_for_timeout(2500)
     assert page.evaluate("window.hacked") is None

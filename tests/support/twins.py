@@ -25,6 +25,7 @@ from data.city import load_city
 from data.clocks import DAY, HOUR, Instant, parse_instant
 from data.events import write
 from data.grids import Node, Tree
+from data.lifecycle import Report
 from data.periods import Period
 from data.reference import reference
 from data.settings import Settings
@@ -134,14 +135,24 @@ def told(store: Store, random: Random, codes: Sequence[str], count: int, mark: s
     lives = Lives(reference(store), random, PAST)
     lives.grids = tuple(codes)
     for number, history in enumerate(lives.histories(count, f"{mark}-{random.randrange(10**6)}-")):
+        report = history[0]
+        assert isinstance(report, Report)
         first = replace(
-            history[0],  # type: ignore[type-var]
+            report,
             title=f"{mark} {number}",
             description=f"{mark} 来电人：王国强 13800138000",
             lon=113.0 + random.random(),
             lat=34.0 + random.random(),
         )
         write(store, [first, *history[1:]], NOW)
+
+
+def client_of(app: Any, session: str) -> FlaskClient:
+    """A client that sends a session's cookie; "" for somebody who has none."""
+    client: FlaskClient = app.server.test_client()
+    if session:
+        client.set_cookie(cookies.SESSION, session)
+    return client
 
 
 @contextmanager
@@ -179,19 +190,21 @@ def twins(folder: Path, random: Random, monkeypatch: Any, role: Role = "leader")
     try:
         for name in ("first.db", "second.db"):
             app = program.build_app(settings_at(folder, name))
-            clients = []
-            for session in (leader, mayor, ""):
-                client = app.server.test_client()
-                if session:
-                    client.set_cookie(cookies.SESSION, session)
-                clients.append(client)
-            made.append(Twin(app.server.extensions["store"], *clients, app))
+            made.append(
+                Twin(
+                    app.server.extensions["store"],
+                    client_of(app, leader),
+                    client_of(app, mayor),
+                    client_of(app, ""),
+                    app,
+                )
+            )
         top = tree.get(scope)
         with made[0].store.reading() as connection:
             rows = connection.execute(text("SELECT id, grid_id FROM event ORDER BY id")).all()
         inside = [row.id for row in rows if top.id <= row.grid_id <= top.last_id]
         outside = [row.id for row in rows if not top.id <= row.grid_id <= top.last_id]
-        yield Twins(*made, tree, scope, inside, outside, clock)
+        yield Twins(made[0], made[1], tree, scope, inside, outside, clock)
     finally:
         for twin in made:
             twin.app.server.extensions["store"].close()
