@@ -102,7 +102,7 @@ def facts(reads: Reads, city: City, tree: Tree, found: Scene, trace: Trace, mask
         ),
         steps=[(line, held.get(place)) for place, line in enumerate(lines)],
         ratings=[
-            f"{line.at} · " + "，".join(told for _, told in line.details)
+            f"{line.at} · " + " · ".join(told for _, told in line.details)
             for line in lines
             if line.kind == "rate"
         ],

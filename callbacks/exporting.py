@@ -77,7 +77,7 @@ def _cover(
         (word("export.scope"), f"{way} ({found.grid.code})"),
         (word("export.period"), period),
         (word("export.as_of"), f"{text.moment(clock, found.as_of)} {city.zone}"),
-        (word("export.filters"), "；".join(_filters(city, found, kind)) or word("export.filters_none")),
+        (word("export.filters"), "; ".join(_filters(city, found, kind)) or word("export.filters_none")),
     ]
     if kind == "events":
         lines += [
