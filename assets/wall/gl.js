@@ -56,7 +56,6 @@
     let view = "";
     let surface = "";
     let focused = null;
-    let marker = null;
 
     const pad = () => ({ top: 12 * unit(), right: 12 * unit(), bottom: 12 * unit(), left: 12 * unit() });
     const fit = (bounds, name, crowded) => {
@@ -114,13 +113,23 @@
       });
     };
 
+    /* One mark for ever, moved to where the event is: the library's own markers leave listeners behind. */
+    const spot = document.createElement("div");
+    spot.className = "ground-mark";
+    spot.hidden = true;
+    box.append(spot);
+    let marked = null;
+    const placed = () => {
+      if (!marked) return;
+      const at = map.project([marked.lon, marked.lat]);
+      spot.style.transform = `translate(${at.x}px, ${at.y}px) translate(-50%, -50%)`;
+    };
+    map.on("move", placed);
+    map.on("resize", placed);
     const pointed = (mark) => {
-      marker?.remove();
-      marker = null;
-      if (!mark) return;
-      const spot = document.createElement("div");
-      spot.className = "ground-mark";
-      marker = new window.maplibregl.Marker({ element: spot, anchor: "center" }).setLngLat([mark.lon, mark.lat]).addTo(map);
+      marked = mark;
+      spot.hidden = !mark;
+      placed();
     };
 
     const run = ({ first: from, count }) => Array.from({ length: count }, (_, at) => from + at);
@@ -183,6 +192,7 @@
       pointed(wanted.mark);
       if (wanted.mark) fit([wanted.mark.lon - 0.012, wanted.mark.lat - 0.009, wanted.mark.lon + 0.012, wanted.mark.lat + 0.009], `mark ${wanted.mark.id}`, true);
       else fit(focus.bounds, focus.known.codes[focus.place], level.found.count > CROWD);
+      placed();
       const rings = focus.meta.depth
         ? [{ outline: focus.known.outlines[focus.place], color: colors.focus, width: 2, halo: true }]
         : [];
@@ -191,7 +201,7 @@
 
     const resized = new ResizeObserver(() => {
       map.resize();
-      if (!focused || marker) return;
+      if (!focused || marked) return;
       fit(focused.bounds, focused.known.codes[focused.place], true);
     });
     resized.observe(box);
@@ -200,7 +210,6 @@
       look: () => ({ view, surface, painted: surface ? Array.from(painted.get(surface)) : [], moving: map.isMoving() || !map.loaded() }),
       remove: () => {
         resized.disconnect();
-        marker?.remove();
         map.remove();
       },
     };

@@ -86,8 +86,8 @@ SERIES = {
     "heap": ("JS heap after collection, MB", 1e6),
     "nodes": ("DOM nodes", 1.0),
     "listeners": ("event listeners", 1.0),
-    "server": ("server's memory (RSS), MB", 1e6),
-    "page": ("browser's memory (RSS, all processes), MB", 1e6),
+    "server": ("server's own memory, MB", 1e6),
+    "page": ("browser's own memory, all processes, MB", 1e6),
 }
 
 
@@ -411,12 +411,13 @@ def _browser() -> list[int]:
 
 
 def _memory(processes: Sequence[int]) -> float:
-    """Bytes in memory, each shared page once among those who share it."""
+    """Bytes of the processes' own memory, each shared page once among those who share it. Mapped files are left
+    out: a store that grows is not a leak, and the system takes them back."""
     total = 0.0
     for one in processes:
         with contextlib.suppress(OSError, StopIteration):
             lines = (Path("/proc") / str(one) / "smaps_rollup").read_text().splitlines()
-            total += 1024.0 * int(next(line for line in lines if line.startswith("Pss:")).split()[1])
+            total += 1024.0 * int(next(line for line in lines if line.startswith("Pss_Anon:")).split()[1])
     return total
 
 

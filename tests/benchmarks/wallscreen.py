@@ -80,7 +80,9 @@ def main() -> None:
     )
     parser.add_argument("--full", help="a store for the first paint (default: the same)")
     parser.add_argument("--var", type=Path, help="the folder of the full store, with its outlines")
-    parser.add_argument("--events", type=int, default=EVENTS, help="committed one by one; 0 measures the paint alone")
+    parser.add_argument(
+        "--events", type=int, default=EVENTS, help="committed one by one; 0 measures the paint alone"
+    )
     parser.add_argument("--write", type=Path, help="the page whose table is replaced")
     options = parser.parse_args()
     found = Measured()
