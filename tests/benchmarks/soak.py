@@ -50,13 +50,13 @@ ARGUMENTS = (*SOFTWARE_GL, "--enable-precise-memory-info")
 """What the browser is started with."""
 
 _SEEN = """() => {
-  const root = document.getElementById("wall");
   window.__seen = [];
+  /* The document may make itself anew meanwhile: what is watched is the window's body. */
   new MutationObserver(() => {
-    const version = parseInt(root.dataset.v.split(".")[1], 16);
-    window.__seen.push([version, Date.now()]);
+    const version = parseInt((document.getElementById("wall")?.dataset.v || "").split(".")[1], 16);
+    if (Number.isFinite(version)) window.__seen.push([version, Date.now()]);
     if (window.__seen.length > 600) window.__seen.shift();
-  }).observe(root, { attributeFilter: ["data-v"] });
+  }).observe(document.body, { attributeFilter: ["data-v"], subtree: true });
 }"""
 _STATE = """() => ({
   seen: window.__seen.splice(0),
@@ -351,6 +351,8 @@ def served(settings: dict[str, str], folder: Path) -> Iterator[tuple[str, int]]:
     finally:
         process.terminate()
         process.wait(30)
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 @contextlib.contextmanager
@@ -381,6 +383,8 @@ def _living(database: str, speed: float) -> Iterator[Commits]:
         process.terminate()
         process.wait(60)
         listener.join()
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 def _parents() -> dict[int, int]:
