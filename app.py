@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import click
 import dash
 from flask import Flask
 
-from api import accounts, demo, doors, dressing, entrance, exports, health, mapdata, noting, questions, quiet
+from api import (
+    accounts,
+    bulletins,
+    cities,
+    demo,
+    doors,
+    dressing,
+    entrance,
+    exports,
+    health,
+    keeping,
+    mapdata,
+    noting,
+    questions,
+    quiet,
+)
 from api import auditing as audit_file
 from api import wall as wall_addresses
 from api.administration import Administration
 from api.exporter import Exporter
 from api.server import ServeError, check_free, secret_key, serve
-from api.terminal import AS_JSON, SCOPE, House, echo_json, moment, opened
+from api.terminal import House, progress_bar
 from api.wall import build_of
 from callbacks import admin, auditing, exporting, register_all, remote, wallpage
 from callbacks.desk import Desk
@@ -30,17 +44,14 @@ from callbacks.reads import City, Part, Reads
 from callbacks.wallfeed import WallFeed
 from callbacks.wallreads import Remote, WallReads
 from callbacks.wallwatch import Watch
-from data import audit, exportjobs, rebuilding, savedviews, wallcontrol
+from data import audit, exportjobs, savedviews, wallcontrol
 from data.access import Viewer, may
 from data.answers import Trace
 from data.audit import Wanted, record
 from data.calendars import sessions_text
-from data.city import load_city
-from data.citypack import CityPack, PackError
-from data.clocks import Instant, iso, now
+from data.clocks import Instant, now
 from data.grids import Tree, UnknownGrid
-from data.importing.load import Summary, import_file
-from data.opening import city_pack, fill, find_mapping, open_store, remarks
+from data.opening import fill, open_store
 from data.queries import figures, filtered, levels, lists, live, people, points
 from data.queries import nearby as near
 from data.queries.listing import ListKind
@@ -49,15 +60,11 @@ from data.queries.shapes import areas, shapes
 from data.reference import NoCity, reference
 from data.settings import Settings
 from data.store import Store
-from data.verification import verify
 from data.words import speak, word
 from maps.atlas import LevelFile
-from reports.evening import PAGES, TEMPLATE, evening_document
-from reports.evening_facts import evening_facts
 from reports.fonts import FontError
 from reports.sheets import Report
-from reports.terminal import ProgressBar, city_table, findings_text, grids_table, plain_findings
-from reports.typeset import TypesetError, typeset
+from reports.typeset import TypesetError
 
 ROOMS = ("api", "assets", "callbacks", "data", "layouts", "maps")
 """Where the files lie that make what a wall shows: when one of them is another, walls load themselves anew."""
@@ -371,10 +378,6 @@ def bind_audit(app: dash.Dash, store: Store, reads: Reads) -> None:
     )
 
 
-def _progress() -> ProgressBar:
-    return ProgressBar(sys.stderr)
-
-
 @click.group(
     cls=House,
     mendable=(ServeError, FontError, TypesetError),
@@ -407,13 +410,13 @@ def run() -> None:
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     check_free(settings.host, settings.port)
-    with open_store(settings, create=True) as store, _progress() as progress:
+    with open_store(settings, create=True) as store, progress_bar() as progress:
         filled = fill(
             store,
             settings,
             now(),
             progress,
-            lambda path, summary: _tell(path, summary, aside=True),
+            lambda path, summary: cities.tell(path, summary, aside=True),
             lambda sentence: click.echo(sentence, err=True),
         )
         audit.prune(store, now(), settings.audit_days, who=accounts.operator())
@@ -433,210 +436,9 @@ def run() -> None:
         )
 
 
-@cli.group()
-def city() -> None:
-    """The city of the store, and city packs."""
-
-
-@city.command("load")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-def city_load(folder: Path) -> None:
-    """Load the city pack in DIR, or bring the loaded city up to date with it.
-
-    What was mended in its shapes and what to look at is told on standard error.
-
-    \b
-    Examples:
-      python app.py city load data/cities/boston
-    """
-    with opened(create=True) as (store, settings), _progress() as progress:
-        pack = city_pack(folder, settings, progress)
-        tree = load_city(store, pack, now(), progress)
-    for sentence in remarks(pack):
-        click.echo(sentence, err=True)
-    click.echo(f"{tree.root.name} ({tree.root.code}) is loaded: {len(tree):,} grids")
-
-
-@city.command("check")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@AS_JSON
-def city_check(folder: Path, as_json: bool) -> None:
-    """Check the city pack in DIR: faults, which keep it from being loaded, warnings, and what would be mended.
-
-    Nothing is loaded. The exit code is 0 without a fault, 1 with one.
-
-    \b
-    Examples:
-      python app.py city check data/cities/boston
-      python app.py city check data/cities/boston --json
-    """
-    found: CityPack | PackError
-    with _progress() as progress:
-        try:
-            found = city_pack(folder, Settings.load(), progress)
-        except PackError as error:
-            found = error
-    if as_json:
-        echo_json(plain_findings(found))
-    else:
-        click.echo(findings_text(found))
-    if isinstance(found, PackError):
-        sys.exit(1)
-
-
-@city.command("show")
-def city_show() -> None:
-    """Show the loaded city: its levels, how much it holds, and how fresh its sources are.
-
-    \b
-    Examples:
-      python app.py city show
-    """
-    with opened() as (store, _):
-        click.echo(city_table(reference(store), lists.freshness(store)))
-
-
-@city.command("grids")
-@SCOPE
-@AS_JSON
-def city_grids(scope: str | None, as_json: bool) -> None:
-    """List the grids of a scope with their codes.
-
-    \b
-    Examples:
-      python app.py city grids
-      python app.py city grids --scope boston-roxbury --json
-    """
-    with opened() as (store, _):
-        tree = reference(store).tree
-    top = tree.get(scope or tree.root.code)
-    found = [grid for grid in tree if top.id <= grid.id <= top.last_id]
-    if as_json:
-        names = ("code", "name", "parent", "depth", "level", "kind")
-        rows = [{name: getattr(grid, name) for name in names} for grid in found]
-        echo_json({"scope": top.code, "rows": rows})
-        return
-    click.echo(grids_table(found))
-
-
-@cli.command("import")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@click.option(
-    "--mapping", required=True, metavar="NAME", help="A mapping of the city pack, or a mapping file."
-)
-@click.option(
-    "--mode",
-    type=click.Choice(["auto", "bulk", "live"]),
-    default="auto",
-    show_default=True,
-    help="bulk builds the counters once at the end; live keeps them exact all the time.",
-)
-@click.option("--allow-rejects", is_flag=True, help="Exit code 0 although rows were rejected.")
-def import_(file: Path, mapping: str, mode: Literal["auto", "bulk", "live"], allow_rejects: bool) -> None:
-    """Import events from FILE: CSV (also .gz), Excel or Parquet.
-
-    It can be run again: a known event is never counted twice. Rejected rows go to FILE.rejects.csv with their reasons.
-    The exit code is 0 when none was rejected, 1 when some were, 2 when the file cannot be imported at all.
-
-    \b
-    Examples:
-      python app.py import requests.csv.gz --mapping boston311
-      python app.py import today.xlsx --mapping hotline --mode live --allow-rejects
-    """
-    with opened() as (store, settings), _progress() as progress:
-        rules = find_mapping(mapping, reference(store), settings)
-        summary = import_file(store, file, rules, now(), mode, progress, fallback=settings.var_dir)
-    _tell(file, summary)
-    if summary.rejected and not allow_rejects:
-        sys.exit(1)
-
-
-def _tell(file: Path, summary: Summary, *, aside: bool = False) -> None:
-    counts = {name: getattr(summary, name) for name in ("read", "added", "updated", "unchanged", "rejected")}
-    click.echo(f"{file.name}: " + ", ".join(f"{name} {count:,}" for name, count in counts.items()), err=aside)
-    if summary.rejects_path is not None:
-        click.echo(f"the rejected rows and their reasons: {summary.rejects_path}", err=aside)
-
-
-@cli.command()
-def rebuild() -> None:
-    """Make every counter anew from the events; writers wait meanwhile, readers do not.
-
-    \b
-    Examples:
-      python app.py rebuild
-    """
-    with opened(patient=True) as (store, _), _progress() as progress:
-        cells = rebuilding.rebuild(store, progress, texts_anew=True)
-    click.echo(f"{cells:,} counters made from the events")
-
-
-@cli.command("verify-store")
-def verify_store() -> None:
-    """Compare every counter with the events. The exit code is 0 when all agree, 1 when some do not.
-
-    \b
-    Examples:
-      python app.py verify-store
-    """
-    with opened(patient=True) as (store, _), _progress() as progress:
-        verdict = verify(store, progress)
-    if verdict.stale:
-        click.echo(
-            "the counters are not built: a bulk load runs or was cut off; `python app.py rebuild` builds them"
-        )
-    elif verdict.differing:
-        click.echo("\n".join(verdict.told))
-        click.echo(
-            f"{verdict.differing:,} of {verdict.cells:,} counters differ from the events; `python app.py rebuild` "
-            "makes them anew. Please report how it came to this"
-        )
-    else:
-        click.echo(f"{verdict.cells:,} counters agree with the events")
-    if verdict.segments_wrong:
-        click.echo(
-            f"{verdict.segments_wrong:,} of {verdict.segments:,} segments of the search differ from the texts; "
-            "`python app.py rebuild` makes them anew"
-        )
-    if verdict.stale or verdict.differing or verdict.segments_wrong:
-        sys.exit(1)
-
-
-@cli.group()
-def bulletin() -> None:
-    """Bulletins as PDF."""
-
-
-@bulletin.command()
-@SCOPE
-@click.option("--date", "day", metavar="DATE", help="The bulletin's day (default: today in the city).")
-@click.option(
-    "--out", required=True, metavar="FILE", type=click.Path(path_type=Path), help="Where the PDF goes."
-)
-def evening(scope: str | None, day: str | None, out: Path) -> None:
-    """Set the evening bulletin of a day: as of 20:00, or now while that is to come.
-
-    \b
-    Examples:
-      python app.py bulletin evening --date 2026-02-10 --out evening.pdf
-      python app.py bulletin evening --scope boston-roxbury --date 2026-02-10 --out roxbury.pdf
-    """
-    present = now()
-    with opened() as (store, _), _progress() as progress:
-        known = reference(store)
-        at = present if day is None else moment(day, known.clock, "--date")
-        progress("gathering the figures", 0.0)
-        try:
-            facts = evening_facts(store, scope or known.code, known.clock.local(at).date(), present)
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="--date") from None
-        progress("setting the page", 0.5)
-        made = typeset(TEMPLATE, evening_document(facts), out, pages=PAGES)
-    click.echo(f"{out}: {made.pages} page, as of {iso(facts.as_of)}, sha256 {made.sha256}")
-
-
-for command in (*questions.COMMANDS, *accounts.COMMANDS, *audit_file.COMMANDS, *demo.COMMANDS):
-    cli.add_command(command)
+for commands in (cities, questions, keeping, bulletins, accounts, audit_file, demo):
+    for command in commands.COMMANDS:
+        cli.add_command(command)
 
 
 if __name__ == "__main__":

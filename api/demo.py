@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from api.terminal import moment, opened
+from api.terminal import moment, opened, progress_bar
 from data.city import load_city
 from data.clocks import Instant, ZoneClock, now
 from data.counters import Progress
@@ -28,7 +28,6 @@ from data.opening import city_pack
 from data.reference import NoCity, Reference, reference
 from data.settings import Settings
 from data.store import Store, StoreError
-from reports.terminal import ProgressBar
 
 _PROGRAM = Path(__file__).parents[1] / "app.py"
 _BESIDE = "--beside"
@@ -64,7 +63,7 @@ def demo(events: int, seed: int, as_of: str | None, replace: bool) -> None:
       python app.py demo --events 4726000 --replace
       python app.py demo --events 50000 --seed 7 --as-of 2026-11-01
     """
-    with opened(create=True) as (store, settings), ProgressBar(sys.stderr) as progress, _alone(settings):
+    with opened(create=True) as (store, settings), progress_bar() as progress, _alone(settings):
         present = now()
         city = _city(store, settings, present, progress)
         at = present if as_of is None else moment(as_of, city.clock, "--as-of")
@@ -128,7 +127,7 @@ def simulate(speed: float, per_day: int | None, beside: bool) -> None:
     with opened(patient=True) as (store, settings), _alone(settings):
 
         def begin() -> Simulation:
-            with ProgressBar(sys.stderr) as progress:
+            with progress_bar() as progress:
                 living = Simulation.begin(store, Demo.of(reference(store)), speed, per_day, progress)
             click.echo(f"about {living.level:,.0f} events a day, {living.open:,} are open", err=True)
             return living
@@ -149,7 +148,7 @@ def live_on(begin: Callable[[], Simulation], stop: threading.Event, again_second
 
 def _live(living: Simulation, stop: threading.Event) -> None:
     if now() - living.since > _LONG:
-        with ProgressBar(sys.stderr) as progress:
+        with progress_bar() as progress:
             while not stop.is_set() and living.lags(now()):
                 living.step(now(), progress)
     while not stop.is_set():

@@ -27,6 +27,7 @@ from data.queries.plan import UnknownName
 from data.reference import NoCity, Reference
 from data.settings import Settings, SettingsError
 from data.store import Store, StoreError
+from reports.terminal import ProgressBar
 
 _YEARS = range(2000, 2060)
 _DATE_LENGTH = len("2026-01-31")
@@ -174,3 +175,8 @@ def moment(text: str, clock: ZoneClock, option: str) -> Instant:
         f"{_YEARS[0]} to {_YEARS[-1]}, found {text!r}",
         param_hint=option,
     )
+
+
+def progress_bar() -> ProgressBar:
+    """A bar on standard error, for a with statement."""
+    return ProgressBar(sys.stderr)
