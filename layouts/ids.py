@@ -233,6 +233,7 @@ def export_cancel(job: str | object) -> dict[str, object]:
     """The id of the button that ends an export; `dash.ALL` as the job stands for all of them."""
     return {"type": "export-cancel", "job": job}
 
+
 ADMIN_TURN: Final = "admin-turn"
 ADMIN_PENDING: Final = "admin-pending"
 ADMIN_CHANGED: Final = "admin-changed"

@@ -1,4 +1,4 @@
-"""The words that the wall's page itself writes: its state, its age, its keys. What the panels say comes with the figures."""
+"""The words that the wall's page itself writes: its state, its age, its keys. The panels' come with the figures."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 from werkzeug.serving import make_server
 
 from app import build_app
@@ -152,7 +152,12 @@ def test_an_administrator_adds_and_disables_somebody(
         other.get_by_role("button", name=word("sign_in.go")).click()
         expect(other.get_by_role("heading", level=1)).to_have_text(word("change.title"))
     asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+
+    def agree(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept()
+
+    page.once("dialog", agree)
     page.get_by_role(
         "button", name=word("admin.of").format(action=word("admin.disable"), name="wang")
     ).click()

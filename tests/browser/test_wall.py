@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import WITHOUT_GL, Watch, beside, watched_page
 from tests.support.running import free_port
-from tests.support.wall import OFFSET, FakeWall, served_wall
+from tests.support.wall import FakeWall, served_wall
+from tests.support.wallfigures import OFFSET
 
 SIZES = [(1920, 1080), (3840, 2160), (5760, 1080), (6656, 1792)]
 PATIENCE = 30_000

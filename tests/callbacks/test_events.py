@@ -134,5 +134,6 @@ def test_every_cell_of_a_card_is_named() -> None:
 
 def test_the_page_has_every_id_once() -> None:
 
-    found = [each.id for each in components(page.layout()) if getattr(each, "id", None)]
+    found = [getattr(each, "id", None) for each in components(page.layout())]
+    found = [one for one in found if one]
     assert len(found) == len({str(one) for one in found})

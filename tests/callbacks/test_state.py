@@ -73,8 +73,21 @@ def test_no_address_raises(search: str) -> None:
 @given(
     st.dictionaries(
         st.sampled_from(
-            ["scope", "period", "from", "to", "indicator", "list", "event", "as_of", "order"]
-            + ["with", "with_period", "with_from", "with_to"]
+            [
+                "scope",
+                "period",
+                "from",
+                "to",
+                "indicator",
+                "list",
+                "event",
+                "as_of",
+                "order",
+                "with",
+                "with_period",
+                "with_from",
+                "with_to",
+            ]
         ),
         st.text(max_size=20) | st.integers().map(str),
     )

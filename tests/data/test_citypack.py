@@ -96,7 +96,10 @@ def test_the_documented_city_reads(tmp_path: Path) -> None:
         (_replacing("city.toml", "name_en", "nameen"), '"nameen" means nothing here'),
         (_replacing("city.toml", "handling_timeliness", "handling_timelines"), "which is no indicator"),
         (_replacing("city.toml", "0.95", "95"), "it lies between 0 and 1; found 95"),
-        (_replacing("city.toml", "map_seconds = 15", "map_seconds = 1"), "map_seconds must be a whole number"),
+        (
+            _replacing("city.toml", "map_seconds = 15", "map_seconds = 1"),
+            "map_seconds must be a whole number",
+        ),
         (_replacing("city.toml", 'kind = "grids"', 'kind = "party"'), "[[wall.scenes]] number 2: kind"),
         (_replacing("city.toml", "08:30-12:00", "08:30 to 12:00"), "sessions must be a list like"),
         (_replacing("city.toml", '"CN"', '"DE"'), "'CN'"),

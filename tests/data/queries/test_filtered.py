@@ -132,7 +132,10 @@ def expected(past: Past, question: Question, asked: Filter) -> list[EventRow]:
 def ordered(rows: list[EventRow], asked: Filter) -> list[int]:
     """The ids in the order of the list, by hand."""
     down = -1 if asked.descending else 1
-    newest = lambda row: (-row["reported_at"], -row["id"])  # noqa: E731
+
+    def newest(row: EventRow) -> tuple[int, int]:
+        return -row["reported_at"], -row["id"]
+
     name = {"reported": "reported_at", "due": "handle_due_at", "closed": "closed_at"}.get(asked.sort, "")
 
     def place(row: EventRow) -> Any:
