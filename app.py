@@ -37,13 +37,14 @@ from api.exporter import Exporter
 from api.server import ServeError, check_free, secret_key, serve
 from api.terminal import House, progress_bar
 from api.wall import build_of
-from callbacks import admin, auditing, exporting, register_all, remote, wallpage
+from callbacks import admin, auditing, exporting, register_all, remote
 from callbacks.desk import Desk
 from callbacks.mapviews import MapViews
 from callbacks.reads import City, Part, Reads
-from callbacks.wallfeed import WallFeed
-from callbacks.wallreads import Remote, WallReads
-from callbacks.wallwatch import Watch
+from callbacks.wall import page as wallpage
+from callbacks.wall.feed import WallFeed
+from callbacks.wall.reads import Remote, WallReads
+from callbacks.wall.watch import Watch
 from data import audit, exportjobs, savedviews, wallcontrol
 from data.access import Viewer, may
 from data.answers import Trace

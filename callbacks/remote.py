@@ -14,9 +14,9 @@ from dash.exceptions import PreventUpdate
 from callbacks.navigation import user
 from callbacks.reads import Reads
 from callbacks.state import ViewState
-from callbacks.wallboard import Picture, Setting, picture, scene, setting
-from callbacks.wallevents import category_name
-from callbacks.wallreads import Remote
+from callbacks.wall.board import Picture, Setting, picture, scene, setting
+from callbacks.wall.events import category_name
+from callbacks.wall.reads import Remote
 from data import wallplan
 from data.access import Viewer, may
 from data.clocks import HOUR, SECOND, Instant, ZoneClock

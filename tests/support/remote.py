@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from callbacks.remote import Desk, Press, desk_of, pressed
-from callbacks.wallreads import Remote
+from callbacks.wall.reads import Remote
 from data.access import Viewer
 from data.wallplan import Change, Control, noted
 from tests.support.wallboard import SCOPE, FakeWall

@@ -15,10 +15,11 @@ from flask import Flask, Response, json, request
 from werkzeug.serving import make_server
 
 from api import mapdata
-from callbacks import routes, wallpage
+from callbacks import routes
 from callbacks.mapviews import MapViews
 from callbacks.outlines import OutlineBook
-from callbacks.wallpanels import Answer, Panels, SceneKind
+from callbacks.wall import page as wallpage
+from callbacks.wall.panels import Answer, Panels, SceneKind
 from data.words import speak
 from tests.support.fakes import FakeCity
 from tests.support.serving import ASSETS

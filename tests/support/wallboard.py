@@ -11,10 +11,10 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
-from callbacks import wallpanels as panels
-from callbacks.wallboard import board, gathered, picture, scene, setting
-from callbacks.wallreads import WallReads
-from callbacks.wallrows import milliseconds
+from callbacks.wall import panels
+from callbacks.wall.board import board, gathered, picture, scene, setting
+from callbacks.wall.reads import WallReads
+from callbacks.wall.rows import milliseconds
 from data.answers import Question
 from data.clocks import HOUR, MINUTE, SECOND, Instant
 from data.indicators import Figure

@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 
 from app import wall_reads
-from callbacks import wallfacts, wallrows
-from callbacks.wallboard import board, gathered, picture, setting
-from callbacks.wallfacts import Asked, Subject
-from callbacks.wallrows import band
+from callbacks.wall import facts as wallfacts
+from callbacks.wall import rows as wallrows
+from callbacks.wall.board import board, gathered, picture, setting
+from callbacks.wall.facts import Asked, Subject
+from callbacks.wall.rows import band
 from data.answers import Question
 from data.clocks import DAY, HOUR, MINUTE, Instant
 from data.indicators import FOUR_RATES, INDICATORS, OVERDUE_OPEN, Figure

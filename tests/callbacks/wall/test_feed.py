@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from callbacks import wallfeed
-from callbacks.wallfeed import WallFeed
-from callbacks.wallpanels import Panels
-from callbacks.wallreads import WallReads
-from callbacks.wallwatch import LOOK_SECONDS, Watch
+from callbacks.wall import feed as wallfeed
+from callbacks.wall.feed import WallFeed
+from callbacks.wall.panels import Panels
+from callbacks.wall.reads import WallReads
+from callbacks.wall.watch import LOOK_SECONDS, Watch
 from data.clocks import HOUR, SECOND, ZoneClock
 from data.wallcontrol import Seen, Unreadable
 from data.wallplan import Control, Pin, Response, declared, pinned

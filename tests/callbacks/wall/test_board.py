@@ -8,14 +8,14 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is
 
 import pytest
 
-from callbacks import wallpanels as panels
+from callbacks.wall import panels
 from tests.support.wallboard import CASES, EXAMPLES, examples
 
 REMEDY = "run `python -m tests.support.wallboard` and look at what has changed"
 
 
 def mismatches(value: Any, kind: Any, where: str = "") -> list[str]:
-    """Where a value is not of a type of callbacks/wallpanels.py."""
+    """Where a value is not of a type of callbacks/wall/panels.py."""
     origin = get_origin(kind)
     if is_typeddict(kind):
         if not isinstance(value, dict):

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final, Literal
 
-from callbacks import wallpanels as panels
 from callbacks.reads import targets
-from callbacks.wallfacts import (
+from callbacks.wall import panels
+from callbacks.wall.facts import (
     DEDICATED,
     LEAGUE,
     Asked,

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
-from callbacks import wallevents, wallrows
-from callbacks import wallpanels as panels
 from callbacks.reads import City
 from callbacks.state import ViewState, to_search
-from callbacks.wallfacts import PARTS, Asked, Part, Subject
-from callbacks.wallreads import WallReads
-from callbacks.wallrows import milliseconds
+from callbacks.wall import events, panels, rows
+from callbacks.wall.facts import PARTS, Asked, Part, Subject
+from callbacks.wall.reads import WallReads
+from callbacks.wall.rows import milliseconds
 from data.clocks import Instant, ZoneClock
 from data.grids import Tree
 from data.indicators import INDICATORS
@@ -206,7 +205,7 @@ def head(made: Picture) -> panels.Head:
         "language": language(),
         "zone": city.zone,
         "offset_minutes": clock.offset(made.now) // 60_000_000,
-        "dates": wallrows.dates(clock, made.now),
+        "dates": rows.dates(clock, made.now),
         "mode": mode,
         "mode_label": word(f"panel.mode_{mode}"),
         "marks": marks,
@@ -272,20 +271,20 @@ def board(made: Picture, facts: Facts, stamp: str) -> panels.Panels:
     before, response = facts["before"], made.control.response
     return {
         "head": head(made),
-        "cards": wallrows.cards(asked, facts["totals"], facts["overdue"], before),
+        "cards": rows.cards(asked, facts["totals"], facts["overdue"], before),
         "map": map_panel(made, facts, stamp),
-        "curve": wallrows.curve(asked, facts["hours"], facts["lines"]),
-        "channels": wallrows.groups(word("panel.channels"), facts["channels"], before, clock),
-        "categories": wallrows.groups(word("panel.categories"), facts["categories"], before, clock),
-        "ranking": wallrows.ranking(asked, facts["ranking"]),
-        "league": wallrows.league(asked, facts["league"], facts["ranking"]) if kind == "ranking" else None,
-        "hot": wallevents.hot(asked, facts["overdue"], facts["late"], facts["soon"], facts["whistles"]),
-        "ticker": wallevents.ticker(asked, facts["moved"]),
-        "structure": wallrows.structure(asked, facts["structure"]),
-        "bulletins": wallrows.bulletins(asked),
-        "sources": wallrows.sources(asked, facts["sources"]),
-        "trace": wallevents.trace(asked, facts["trace"]) if kind == "trace" else None,
-        "emergency": wallevents.emergency(
+        "curve": rows.curve(asked, facts["hours"], facts["lines"]),
+        "channels": rows.groups(word("panel.channels"), facts["channels"], before, clock),
+        "categories": rows.groups(word("panel.categories"), facts["categories"], before, clock),
+        "ranking": rows.ranking(asked, facts["ranking"]),
+        "league": rows.league(asked, facts["league"], facts["ranking"]) if kind == "ranking" else None,
+        "hot": events.hot(asked, facts["overdue"], facts["late"], facts["soon"], facts["whistles"]),
+        "ticker": events.ticker(asked, facts["moved"]),
+        "structure": rows.structure(asked, facts["structure"]),
+        "bulletins": rows.bulletins(asked),
+        "sources": rows.sources(asked, facts["sources"]),
+        "trace": events.trace(asked, facts["trace"]) if kind == "trace" else None,
+        "emergency": events.emergency(
             asked, facts["response"], facts["tasks"], facts["units"], response.reason, response.by
         )
         if response is not None and kind == "emergency"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
-from callbacks import wallpanels as panels
 from callbacks.reads import City
-from callbacks.wallfacts import Asked, LateFact, TraceFact
-from callbacks.wallrows import count, milliseconds
+from callbacks.wall import panels
+from callbacks.wall.facts import Asked, LateFact, TraceFact
+from callbacks.wall.rows import count, milliseconds
 from data.clocks import HOUR, MINUTE, Instant
 from data.indicators import OVERDUE_OPEN, Figure, shown
 from data.queries.live import Listed, Moved, UnitWork

@@ -18,12 +18,12 @@ from zlib import crc32
 
 from flask import json
 
-from callbacks.wallboard import Picture, Setting, board, parts_of, picture, scene, setting
-from callbacks.wallfacts import Part, Subject
-from callbacks.wallpanels import Old, Pulse
-from callbacks.wallreads import WallReads
-from callbacks.wallrows import milliseconds
-from callbacks.wallwatch import LOOK_SECONDS, Watch
+from callbacks.wall.board import Picture, Setting, board, parts_of, picture, scene, setting
+from callbacks.wall.facts import Part, Subject
+from callbacks.wall.panels import Old, Pulse
+from callbacks.wall.reads import WallReads
+from callbacks.wall.rows import milliseconds
+from callbacks.wall.watch import LOOK_SECONDS, Watch
 from data.clocks import SECOND, Instant
 from data.wallcontrol import Seen, Unreadable
 from data.wallplan import Control, control_of

@@ -15,7 +15,7 @@ import pandas as pd
 
 from callbacks.reads import City
 from callbacks.state import matching
-from callbacks.wallreads import WallReads
+from callbacks.wall.reads import WallReads
 from data.answers import Question
 from data.clocks import DAY, HOUR, MINUTE, Instant, ZoneClock, date_of
 from data.grids import Tree

@@ -1,0 +1,1 @@
+"""What walls are sent: facts asked once for everybody, worded into panels, in answers that hold what changed."""
