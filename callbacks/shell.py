@@ -128,6 +128,7 @@ def register(app: dash.Dash, reads: Reads) -> None:
             word(f"status.{event['status']}"),
             rows.facts(found, clock),
             rows.step_lines(found, clock),
+            navigation.event_page(view, view.event),
         )
         return False, body, close
 

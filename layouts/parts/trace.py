@@ -25,15 +25,16 @@ class StepLine:
 
 
 def event_trace(
-    title: str, key: str, status: str, facts: Sequence[tuple[str, str]], steps: Sequence[StepLine]
+    title: str, key: str, status: str, facts: Sequence[tuple[str, str]], steps: Sequence[StepLine], href: str
 ) -> list[Component]:
-    """The event's facts as pairs of a label and a text, and its steps."""
+    """The event's facts as pairs of a label and a text, its steps, and the link to its own page."""
     return [
         html.P(
             [html.Span(key, className="event-key"), html.Span(status, className="status")],
             className="trace-key",
         ),
         html.H2(title, className="trace-title"),
+        html.P(html.A(word("one.page"), href=href, className="go")),
         html.Dl(
             [html.Div([html.Dt(name), html.Dd(text)]) for name, text in facts],
             className="facts",

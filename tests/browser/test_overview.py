@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from data.words import word
 from layouts import ids
 from tests.support.browser import Watch
 from tests.support.fakes import NEIGHBOURHOODS, OVERDUE, FakeCity
@@ -173,6 +174,8 @@ def test_an_event_opens_its_trace_and_closes(page: Page, address: str, fake: Fak
     page.locator(".event-row").nth(1).locator(".event-overdue").click()
     expect(page.locator(".step")).to_have_count(3)
     expect(page.locator(f"#{ids.DRAWER}")).to_contain_text("BCS-00000002")
+    own_page = page.locator(f"#{ids.DRAWER}").get_by_role("link", name=word("one.page"))
+    expect(own_page).to_have_attribute("href", "/event/2?period=last_7_days")
     assert query(page) == {"period": ["last_7_days"], "event": ["2"]}
     asked = fake.asked.count("compare")
     page.keyboard.press("Escape")
