@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from data.demo.pack import built_pack
 from data.settings import PROJECT
+from data.words import speak
 from tests.support.browser import Watch, chromium, watched_page
 from tests.support.commands import Commands, load_boston
 from tests.support.postgres import Cluster
@@ -21,6 +22,12 @@ settings.register_profile("yiping", deadline=None)
 settings.load_profile("yiping")
 
 _WATCH = pytest.StashKey[Watch]()
+
+
+@pytest.fixture(autouse=True)
+def language() -> None:
+    """Every test begins in Chinese, whatever the requests of the one before asked for."""
+    speak(None)
 
 
 @pytest.fixture(scope="session")
