@@ -35,7 +35,7 @@
 
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    let link = event.target.closest('a[href^="?"], a.go');
+    let link = event.target.closest('a[href^="?"], a.go, .crumbs a');
     const row = event.target.closest(".event-row");
     if (!link && row && !String(window.getSelection())) link = row.querySelector('a[href^="?"], a.go');
     if (!link) return;

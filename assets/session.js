@@ -19,14 +19,17 @@
   /* Loading the page again leads to the sign-in and from there back to this very view. Once: a second refusal is no matter of signing in. */
   const leave = () => {
     const left = Number(window.sessionStorage.getItem(MARK) || 0);
-    if (Date.now() - left < AGAIN_AFTER) return;
+    if (Date.now() - left < AGAIN_AFTER) return false;
     window.sessionStorage.setItem(MARK, String(Date.now()));
     window.location.reload();
+    return true;
   };
+  const never = new Promise(() => {});
   const ask = window.fetch;
   window.fetch = (...request) =>
     ask(...request).then((answer) => {
-      if (answer.status === 401 && answer.url.startsWith(window.location.origin)) leave();
-      return answer;
+      const refused = answer.status === 401 && answer.url.startsWith(window.location.origin);
+      /* Whoever asked is about to be gone and need not stumble over the refusal. */
+      return refused && leave() ? never : answer;
     });
 })();
