@@ -204,14 +204,14 @@ def test_points_open_their_event(page: Page, arrive: Callable[[str], None]) -> N
 
 def test_both_pages_carry_the_view(page: Page, address: str) -> None:
     page.goto(f"{address}/?scope=boston-dorchester&period=last_month&channel=call")
-    link = page.get_by_role("link", name="网格地图")
+    link = page.get_by_role("link", name="地图", exact=True)
     expect(link).to_have_attribute("href", "/map?scope=boston-dorchester&period=last_month&channel=call")
     expect(page.locator(".filter-note")).to_contain_text("Call")
     link.click()
     settle(page)
     assert query(page)["channel"] == ["call"]
     expect(page.locator(".filter-note")).to_contain_text("Call")
-    page.get_by_role("link", name="综合首屏").click()
+    page.get_by_role("link", name="总览", exact=True).click()
     expect(page.locator(".card").first).to_be_visible()
     assert urlsplit(page.url).path == "/"
     assert query(page) == {

@@ -47,6 +47,7 @@ def panels(page: Page) -> dict[str, str]:
 
 def click_map(page: Page, east: float, north: float) -> None:
     """Clicks the map at parts (0 to 1) of the space that its outlines take."""
+    page.locator(f"#{ids.MAP}").scroll_into_view_if_needed()
     box = page.locator(f"#{ids.MAP} .choroplethlayer").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] * east, box["y"] + box["height"] * (1 - north))
