@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
-from collections import OrderedDict
 from collections.abc import Sequence
-from threading import Lock
 
-import brotli
 from flask import Flask, Request, Response, request
+
+from api.packing import pack, way_of
+from data.kept import Kept
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _HTTPS_ONLY = "max-age=31536000"
 _STATIC = ("/assets/", "/_dash-component-suites/")
+
+_KEPT = 128
+"""So many compressed static files are kept for as long as the process lives."""
 
 _SMALL = 1_000
 """Bytes below which compression saves nothing that a packet would notice."""
@@ -33,32 +35,10 @@ _POLICY = (
 )
 
 
-class _Packed:
-    """Compressed bytes of static files by address, kept for as long as the process lives."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[tuple[str, str, str], bytes] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: tuple[str, str, str], body: bytes, how: str) -> bytes:
-        """The body compressed in the way of `how`, from what is kept under the key or else anew."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        packed = _pack(body, how, static=True)
-        with self._lock:
-            self._kept[key] = packed
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return packed
-
-
 def register(server: Flask, script_hashes: Sequence[str]) -> None:
     """Dresses every response of the server; `script_hashes` are the CSP hashes of the page's inline scripts."""
     policy = _POLICY.format(hashes=" ".join(script_hashes))
-    kept = _Packed(most=128)
+    kept = Kept[bytes](_KEPT)
 
     def dress(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", policy)
@@ -77,7 +57,7 @@ def register(server: Flask, script_hashes: Sequence[str]) -> None:
     server.after_request(dress)
 
 
-def _compress(response: Response, asked: Request, kept: _Packed) -> None:
+def _compress(response: Response, asked: Request, kept: Kept[bytes]) -> None:
     if (
         response.status_code != 200
         or "Content-Encoding" in response.headers
@@ -86,8 +66,8 @@ def _compress(response: Response, asked: Request, kept: _Packed) -> None:
     ):
         return
     response.headers["Vary"] = ", ".join(filter(None, (response.headers.get("Vary"), "Accept-Encoding")))
-    how = _way(asked)
-    if how is None:
+    way = way_of(asked)
+    if way is None:
         return
     response.direct_passthrough = False
     body = response.get_data()
@@ -95,26 +75,12 @@ def _compress(response: Response, asked: Request, kept: _Packed) -> None:
         return
     if asked.path.startswith(_STATIC):
         mark = response.headers.get("ETag", "") + response.headers.get("Last-Modified", "")
-        packed = kept.get((asked.full_path, f"{mark}{len(body)}", how), body, how)
+        packed = kept.get((asked.full_path, mark, len(body), way), lambda: pack(body, way, "good"))
     else:
-        packed = _pack(body, how, static=False)
+        packed = pack(body, way, "quick")
     response.set_data(packed)
-    response.headers["Content-Encoding"] = how
+    response.headers["Content-Encoding"] = way
     etag, _ = response.get_etag()
     if etag is not None:
         # The bytes are others, but they stand for the same thing.
         response.set_etag(etag, weak=True)
-
-
-def _way(asked: Request) -> str | None:
-    for way in ("br", "gzip"):
-        if asked.accept_encodings[way] > 0 and way in asked.headers.get("Accept-Encoding", ""):
-            return way
-    return None
-
-
-def _pack(body: bytes, how: str, *, static: bool) -> bytes:
-    if how == "br":
-        packed: bytes = brotli.compress(body, quality=5 if static else 4)
-        return packed
-    return gzip.compress(body, 6 if static else 3, mtime=0)

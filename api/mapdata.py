@@ -6,19 +6,19 @@ An answer is computed once for each request and version of the store and kept as
 
 from __future__ import annotations
 
-import gzip
 import importlib.util
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import brotli
 from flask import Flask, Response, json, request, send_from_directory
+
+from api.packing import Effort, pack, way_of
+from data.kept import Kept
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _KEPT_BYTES = 48 * 1024 * 1024
@@ -51,56 +51,9 @@ class MapSource:
     basemap: Callable[[], Path | None]
 
 
-@dataclass
-class Kept:
-    """Finished bytes by key, the least recently used going first; equal questions at one time are answered once."""
-
-    most: int = _KEPT_BYTES
-    held: OrderedDict[Hashable, bytes] = field(default_factory=OrderedDict)
-    size: int = 0
-    made: int = 0
-    lock: Lock = field(default_factory=Lock)
-    making: dict[Hashable, Lock] = field(default_factory=dict)
-
-    def get(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
-        """The bytes of the key, made by the first who asks; the others wait for him. An error is kept by nobody."""
-        found = self._look(key)
-        if found is not None:
-            return found
-        with self.lock:
-            turn = self.making.setdefault(key, Lock())
-        with turn:
-            found = self._look(key)
-            if found is not None:
-                return found
-            try:
-                found = make()
-                self._put(key, found)
-            finally:
-                with self.lock:
-                    self.making.pop(key, None)
-        return found
-
-    def _look(self, key: Hashable) -> bytes | None:
-        with self.lock:
-            found = self.held.get(key)
-            if found is not None:
-                self.held.move_to_end(key)
-            return found
-
-    def _put(self, key: Hashable, body: bytes) -> None:
-        with self.lock:
-            self.made += 1
-            self.size += len(body) - len(self.held.pop(key, b""))
-            self.held[key] = body
-            while self.size > self.most and len(self.held) > 1:
-                _, dropped = self.held.popitem(last=False)
-                self.size -= len(dropped)
-
-
-def register(server: Flask, source: MapSource) -> Kept:
+def register(server: Flask, source: MapSource) -> Kept[bytes]:
     """Adds the addresses to the server and gives the cache behind them."""
-    kept = Kept()
+    kept = Kept[bytes](_KEPT_BYTES, len)
 
     def answered(kind: str) -> Response:
         query, token, asker = request.query_string.decode("latin-1"), source.token(), source.asker()
@@ -138,7 +91,7 @@ def register(server: Flask, source: MapSource) -> Kept:
         found = source.geometry(name)
         if found is not None:
             headers = {"Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
-            way = _way()
+            way = way_of(request)
             if way is None:
                 return Response(brotli.decompress(found[0]), mimetype=_BINARY, headers=headers)
             body = found[0] if way == "br" else found[1]
@@ -159,7 +112,7 @@ def register(server: Flask, source: MapSource) -> Kept:
             return _refused(f"expected one of {', '.join(_LIBRARY_FILES)}, found {name[:40]!r}", 404)
         body = kept.get(("library", name), lambda: library_folder().joinpath(name).read_bytes())
         headers = {"Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
-        return _packed(kept, ("library", name), body, _LIBRARY_FILES[name], headers, thorough=True)
+        return _packed(kept, ("library", name), body, _LIBRARY_FILES[name], headers, effort="thorough")
 
     def tile(path: str) -> Response:
         tiles = source.basemap()
@@ -197,27 +150,18 @@ def _tiles_of(folder: Path) -> dict[str, Any] | None:
 
 
 def _packed(
-    kept: Kept, key: Hashable, body: bytes, kind: str, headers: Mapping[str, str], *, thorough: bool = False
+    kept: Kept[bytes],
+    key: Hashable,
+    body: bytes,
+    kind: str,
+    headers: Mapping[str, str],
+    effort: Effort = "good",
 ) -> Response:
-    way = _way()
+    way = way_of(request)
     if way is None:
         return Response(body, mimetype=kind, headers=headers)
-    packed = kept.get((key, way), lambda: _pack(body, way, thorough))
+    packed = kept.get((key, way), lambda: pack(body, way, effort))
     return Response(packed, mimetype=kind, headers={**headers, "Content-Encoding": way})
-
-
-def _pack(body: bytes, way: str, thorough: bool) -> bytes:
-    if way == "br":
-        packed: bytes = brotli.compress(body, quality=9 if thorough else 5)
-        return packed
-    return gzip.compress(body, 9 if thorough else 6, mtime=0)
-
-
-def _way() -> str | None:
-    for way in ("br", "gzip"):
-        if way in request.headers.get("Accept-Encoding", "") and request.accept_encodings[way] > 0:
-            return way
-    return None
 
 
 def _refused(sentence: str, status: int = 400) -> Response:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from threading import Lock
 from typing import Final, Protocol
 
-import brotli
 from flask import Flask, Response, request
 
 from api.doors import answer_json, viewer
+from api.packing import pack, way_of
 from data.access import Viewer
+from data.kept import Kept
 from data.words import Language, language, word
 
 _SMALL: Final = 400
@@ -46,28 +44,10 @@ class WallSource:
     within: Callable[[str, str], bool]
 
 
-class _Packed:
-    """Compressed bytes by the key of their reply."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str, str], bytes] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: tuple[str, str, str], body: bytes) -> bytes:
-        with self._lock:
-            found = self._kept.get(key)
-            if found is None:
-                # A few tenths of a millisecond: whoever comes meanwhile waits for the same bytes.
-                found = self._kept[key] = _pack(body, key[2])
-                while len(self._kept) > _KEPT:
-                    self._kept.popitem(last=False)
-        return found
-
-
 def register(server: Flask, source: WallSource) -> None:
     """Adds /wall/pulse and /wall/panels to the server. Both are about the viewer's scope, or with `scope=` about a grid
     within it."""
-    packed = _Packed()
+    packed = Kept[bytes](_KEPT)
 
     def pulse() -> Response:
         scope = _scope(viewer(), source)
@@ -81,14 +61,14 @@ def register(server: Flask, source: WallSource) -> None:
         if scope is None:
             return answer_json({"error": word("panel.beyond")}, 404)
         reply = source.panels(scope, language(), request.args.get("known", "")[:200])
-        way = _way()
+        way = way_of(request)
         if way is None or len(reply.body) < _SMALL:
             return _dressed(Response(reply.body, reply.status, mimetype=_JSON))
-        body = (
-            packed.get((scope + language(), reply.key, way), reply.body)
-            if reply.key
-            else _pack(reply.body, way)
-        )
+
+        def made() -> bytes:
+            return pack(reply.body, way, "quick")
+
+        body = packed.get((scope, language(), reply.key, way), made) if reply.key else made()
         return _dressed(Response(body, reply.status, mimetype=_JSON, headers={"Content-Encoding": way}))
 
     server.add_url_rule("/wall/pulse", "yiping_pulse", pulse)
@@ -107,18 +87,6 @@ def _dressed(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept-Encoding, Cookie"
     return response
-
-
-def _way() -> str | None:
-    accepted = request.headers.get("Accept-Encoding", "")
-    return next((way for way in ("br", "gzip") if way in accepted), None)
-
-
-def _pack(body: bytes, way: str) -> bytes:
-    if way == "br":
-        made: bytes = brotli.compress(body, quality=4)
-        return made
-    return gzip.compress(body, 5, mtime=0)
 
 
 def build_of(folders: Iterable[Path]) -> str:

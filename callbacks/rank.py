@@ -9,12 +9,12 @@ import dash
 from dash import ClientsideFunction, Input, Output, html
 
 from callbacks import heads, scenery, state
-from callbacks.kept import Kept
 from callbacks.reads import City, Reads, targets
 from callbacks.state import Scene, to_search
 from data.clocks import MINUTE
 from data.grids import Tree
 from data.indicators import INDICATORS, OVERDUE_OPEN
+from data.kept import Kept
 from data.periods import previous, split
 from data.queries.figures import GridsCompared
 from data.ranking import MINIMUM_DUE

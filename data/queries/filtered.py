@@ -15,14 +15,14 @@ import numpy as np
 from sqlalchemy import Connection, func, select, union_all
 
 from data.answers import Question, frame_of
-from data.clocks import DAY, MINUTE, Instant
+from data.clocks import DAY, Instant
 from data.lifecycle import PLAIN_STAGES
 from data.masking import masked
 from data.measures import FACT_COLUMNS, KEY_COLUMNS
 from data.periods import Period
 from data.queries import hits
 from data.queries.filters import COUNTED_TO, FOUND_COLUMNS, Filter, Found, Total
-from data.queries.lists import source_names, status_key
+from data.queries.lists import listed, source_names
 from data.queries.plan import plan
 from data.queries.then import as_then
 from data.queries.ways import Asked, Key, Segment, found_by, is_sliced, narrowed, segments_of, ways
@@ -84,7 +84,7 @@ def find_events(
         told, following, reached = _gather(look, limit, key)
         rows = _full_rows(look, told)
         names = source_names(look.connection)
-        lines = [listed(look.asked.reference, names, row, look.asked.plan.as_of) for row in rows]
+        lines = [found_row(look.asked.reference, names, row, look.asked.plan.as_of) for row in rows]
     return Found(
         frame_of(lines, FOUND_COLUMNS),
         None if following is None else f"{following.segment}.{following.at}.{following.id}",
@@ -103,7 +103,7 @@ def all_events(
         for rows, _ in _batches(look, chunk if not look.asked.past else 20 * chunk, None):
             for start in range(0, len(rows), chunk):
                 full = _full_rows(look, rows[start : start + chunk])
-                yield [listed(look.asked.reference, names, row, look.asked.plan.as_of) for row in full]
+                yield [found_row(look.asked.reference, names, row, look.asked.plan.as_of) for row in full]
 
 
 def count_events(
@@ -335,30 +335,11 @@ LISTED = (
 )
 
 
-def listed(
+def found_row(
     reference: Reference, names: Mapping[int, str], row: Mapping[str, Any], as_of: Instant
 ) -> dict[str, Any]:
     """What a list tells of an event (FOUND_COLUMNS), from its LISTED columns; personal data are hidden."""
-    category = reference.category_by_id[row["category_id"]]
-    channel = reference.channel_by_id[row["channel_id"]]
-    grid = reference.tree.by_id(row["grid_id"])
-    due_at = row["handle_due_at"]
-    ended = row["handled_at"] or row["closed_at"] or as_of
-    return {
-        "id": row["id"],
-        "source": names[row["source_id"]],
-        "key": row["source_key"],
-        "title": masked(row["title"]),
-        "category": category.code,
-        "category_name": category.name,
-        "channel": channel.code,
-        "channel_name": channel.name,
-        "grid": grid.code,
-        "grid_name": grid.name,
-        "status": status_key(row, as_of),
-        "reported_at": row["reported_at"],
-        "handle_due_at": due_at,
-        "overdue_minutes": (ended - due_at) / MINUTE if due_at is not None and ended > due_at else None,
+    return listed(reference, names, row, as_of) | {
         "closed_at": row["closed_at"],
         "rating": row["rating"] if row["rated_at"] is not None else None,
         "unit": row["unit"] or "",

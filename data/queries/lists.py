@@ -55,8 +55,8 @@ def list_events(
             rows = as_then(connection, rows, wanted.as_of)
         names = source_names(connection)
     more = len(rows) > limit
-    listed = [_listed(reference, names, row, wanted.as_of) for row in rows[:limit]]
-    frame = frame_of(listed, EVENT_COLUMNS)
+    told = [listed(reference, names, row, wanted.as_of) for row in rows[:limit]]
+    frame = frame_of(told, EVENT_COLUMNS)
     if not more:
         return Page(frame, None)
     last = rows[limit - 1]
@@ -107,9 +107,10 @@ def status_key(row: Mapping[str, Any], as_of: Instant) -> str:
     return Status(row["status"]).name.lower()
 
 
-def _listed(
+def listed(
     reference: Reference, names: Mapping[int, str], row: Mapping[str, Any], as_of: Instant
 ) -> dict[str, Any]:
+    """What every list tells of an event (EVENT_COLUMNS), from its row; personal data are hidden."""
     category = reference.category_by_id[row["category_id"]]
     channel = reference.channel_by_id[row["channel_id"]]
     grid = reference.tree.by_id(row["grid_id"])
@@ -161,7 +162,7 @@ def trace(store: Store, scope: str, event_id: int, as_of: Instant, *, unmasked: 
         "description",
         "address",
     )
-    fields = _listed(reference, names, row, as_of) | {name: row[name] for name in more}
+    fields = listed(reference, names, row, as_of) | {name: row[name] for name in more}
     fields |= {"extensions": row["extensions"], "due_provisional": bool(row["due_provisional"])}
     told = {name: row[name] for name in FREE_TEXTS}
     hidden = {name: value and masked(value) for name, value in told.items()}

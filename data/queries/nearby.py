@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from data.answers import frame_of
 from data.clocks import DAY, Instant
-from data.queries.filtered import LISTED, listed
+from data.queries.filtered import LISTED, found_row
 from data.queries.filters import NEARBY_COLUMNS
 from data.queries.lists import UnknownEvent, source_names
 from data.reference import reference_within
@@ -63,6 +63,6 @@ def nearby(store: Store, scope: str, event_id: int, as_of: Instant) -> pd.DataFr
         for other in found:
             metres = _DEGREE_METRES * math.hypot(other["lat"] - row.lat, (other["lon"] - row.lon) * narrow)
             if metres <= WITHIN_METRES:
-                near.append({**listed(reference, names, dict(other), as_of), "metres": metres})
+                near.append({**found_row(reference, names, dict(other), as_of), "metres": metres})
     near.sort(key=lambda one: (one["metres"], -one["reported_at"], one["id"]))
     return frame_of(near[:_MOST], NEARBY_COLUMNS)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from api.mapdata import LIBRARY, Kept, MapSource, register
+from api.mapdata import LIBRARY, MapSource, register
 
 BODY = bytes(range(256)) * 80
 
@@ -175,42 +173,3 @@ def test_an_own_basemap_is_served_and_nothing_beside_it(
     assert client.get("/basemap/%2e%2e/secret.png").status_code == 404
     source.tiles = None
     assert client.get("/basemap/9/416/203.png").status_code == 404
-
-
-def test_equal_questions_at_one_time_are_answered_once() -> None:
-    kept, made = Kept(), []
-
-    def make() -> bytes:
-        made.append(1)
-        time.sleep(0.05)
-        return b"x"
-
-    threads = [threading.Thread(target=kept.get, args=("key", make)) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(made) == kept.made == 1
-    assert kept.making == {}
-
-
-def test_what_was_not_asked_for_longest_goes_first() -> None:
-    kept = Kept(most=25)
-    for key in "abc":
-        kept.get(key, lambda: b"0123456789")
-    assert list(kept.held) == ["b", "c"]
-    kept.get("b", lambda: b"other")
-    kept.get("d", lambda: b"0123456789")
-    assert list(kept.held) == ["b", "d"]
-    assert kept.size == 20
-
-
-def test_an_error_leaves_nothing_behind() -> None:
-    kept = Kept()
-
-    def fail() -> bytes:
-        raise ValueError("no")
-
-    with pytest.raises(ValueError, match="no"):
-        kept.get("key", fail)
-    assert kept.get("key", lambda: b"yes") == b"yes"

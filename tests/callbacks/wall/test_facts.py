@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -23,34 +22,20 @@ from data.periods import Period, last_days, today
 from data.queries import figures
 from data.queries.people import people
 from data.wallplan import Control, Pin, Response, declared, pinned
-from tests.support.asked import Past, random_past
+from tests.support.asked import Past
 from tests.support.brute import brute_figures, inside
-from tests.support.city import CELL, CITY, DISTRICT, NEW_YORK, OTHER_DISTRICT, SHANGHAI, open_city
-from tests.support.postgres import Cluster
+from tests.support.city import CELL, CITY, DISTRICT, OTHER_DISTRICT, SHANGHAI
+from tests.support.pasts import PASTS, past_of
 
 KEYS = (*wallfacts.COUNTS, *FOUR_RATES)
 SCOPES = (CITY, DISTRICT, OTHER_DISTRICT, CELL)
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        ("sqlite", SHANGHAI),
-        ("sqlite", NEW_YORK),
-        pytest.param(("postgresql", NEW_YORK), marks=pytest.mark.postgresql),
-    ],
-    ids="-".join,
-)
+@pytest.fixture(scope="module", params=PASTS, ids="-".join)
 def past(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
     """A city with a random past about a change-over."""
-    database, zone = request.param
-    with ExitStack() as stack:
-        url = f"sqlite:///{tmp_path_factory.mktemp('past') / 'past.db'}"
-        if database == "postgresql":
-            cluster: Cluster = request.getfixturevalue("postgres")
-            url = stack.enter_context(cluster.database())
-        store = stack.enter_context(open_city(url, zone))
-        yield random_past(store, seed=4, change=1 if database == "postgresql" else 0)
+    with past_of(request, tmp_path_factory, seed=4) as made:
+        yield made
 
 
 def asked_at(past: Past, scope: str, now: Instant, subject: Subject | None = None) -> Asked:
