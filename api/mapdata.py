@@ -57,16 +57,16 @@ def register(server: Flask, source: MapSource) -> Kept[bytes]:
 
     def answered(kind: str) -> Response:
         query, token, asker = request.query_string.decode("latin-1"), source.token(), source.asker()
-        key = (kind, query, token, *asker)
-        etag = f'"{sha256(repr(key).encode()).hexdigest()[:20]}"'
+        key = (kind, query, *asker)
+        etag = f'"{sha256(repr((key, token)).encode()).hexdigest()[:20]}"'
         headers = {"Cache-Control": "private, no-cache", "ETag": etag, "Vary": "Accept-Encoding"}
         if request.if_none_match.contains(etag.strip('"')):
             return Response(status=304, headers=headers)
         try:
-            body = kept.get(key, lambda: source.answer(kind, query))
+            body = kept.get(key, lambda: source.answer(kind, query), token)
         except (ValueError, LookupError) as error:
             return _refused(str(error))
-        return _packed(kept, key, body, _BINARY, headers)
+        return _packed(kept, key, body, _BINARY, headers, edition=token)
 
     def points() -> Response:
         kind = request.args.get("kind", "")
@@ -156,11 +156,12 @@ def _packed(
     kind: str,
     headers: Mapping[str, str],
     effort: Effort = "good",
+    edition: Hashable = None,
 ) -> Response:
     way = way_of(request)
     if way is None:
         return Response(body, mimetype=kind, headers=headers)
-    packed = kept.get((key, way), lambda: pack(body, way, effort))
+    packed = kept.get((key, way), lambda: pack(body, way, effort), edition)
     return Response(packed, mimetype=kind, headers={**headers, "Content-Encoding": way})
 
 

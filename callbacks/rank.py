@@ -127,8 +127,6 @@ def compared(reads: Reads, kept: Kept[GridsCompared], found: Scene, depth: int |
     question, viewer = found.question, reads.viewer()
     key = (
         viewer.scope,
-        reads.version(),
-        reads.now() // KEEP,
         question.scope,
         question.period,
         question.as_of // KEEP,
@@ -136,7 +134,8 @@ def compared(reads: Reads, kept: Kept[GridsCompared], found: Scene, depth: int |
         question.channels,
         depth,
     )
-    return kept.get(key, lambda: reads.compare_grids(question, depth, tuple(INDICATORS)))
+    edition = reads.version(), reads.now() // KEEP
+    return kept.get(key, lambda: reads.compare_grids(question, depth, tuple(INDICATORS)), edition)
 
 
 def levels(city: City, tree: Tree, found: Scene) -> list[tuple[int, str, str, int]]:

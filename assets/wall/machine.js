@@ -42,7 +42,7 @@
     next: null, /* mono: when to ask again */
     anew: true, /* the next panels are asked for whole */
     hidden: false,
-    offline: false,
+    offline: null, /* mono: when the browser said that it has no network */
     silent: 0, /* sources without news */
     mode: "normal",
     tick: null,
@@ -107,7 +107,8 @@
     ...deployed(booted(timed(state, event), event), event),
     failures: 0,
     cause: "",
-    offline: false,
+    /* An answer to what was asked before says nothing of the network now. */
+    offline: state.offline !== null && event.sent > state.offline ? null : state.offline,
     phase: state.phase === "starting" ? "starting" : "live",
   });
 
@@ -120,7 +121,9 @@
     const current = { ...next, heard: event.v };
     if (current.anew || event.v !== current.token) return ask(current, event.mono);
     const kept = later(current, event.mono, pace(current, event.mono));
-    return { state: { ...kept, confirmed: event.mono, good: event.at, phase: "live" }, effects: [] };
+    /* Nothing new about figures that the server called old leaves them as old as they were. */
+    const good = current.aged ? current.good : event.at;
+    return { state: { ...kept, confirmed: event.mono, good, phase: "live" }, effects: [] };
   };
 
   /* From one pulse to the next, whatever came between. */
@@ -209,9 +212,9 @@
     failure: failed,
     hide: (state) => ({ state: { ...state, hidden: true }, effects: [] }),
     show: (state, event) => (state.hidden ? woken({ ...state, hidden: false, tick: null, shift: null }, event.mono) : { state, effects: [] }),
-    offline: (state) => ({ state: { ...state, offline: true, phase: state.phase === "starting" ? "starting" : "reconnecting" }, effects: [] }),
+    offline: (state, event) => ({ state: { ...state, offline: event.mono, phase: state.phase === "starting" ? "starting" : "reconnecting" }, effects: [] }),
     online: (state, event) => {
-      const next = { ...state, offline: false, failures: 0 };
+      const next = { ...state, offline: null, failures: 0 };
       return ask({ ...next, next: event.mono }, event.mono);
     },
     memory: (state, event) => ({
@@ -234,7 +237,7 @@
     const unheard = state.confirmed === null ? Infinity : mono - state.confirmed;
     const yesterday = Boolean(state.day && day && day !== state.day);
     const old = state.asOf !== null && (unheard > FRESH || yesterday || state.aged);
-    const calm = state.asOf !== null && !old && !state.offline && state.failures < 3;
+    const calm = state.asOf !== null && !old && state.offline === null && state.failures < 3;
     return {
       condition: condition(state, old, yesterday, calm),
       old,
@@ -248,7 +251,7 @@
 
   const condition = (state, old, yesterday, calm) => {
     if (state.phase === "starting" || state.phase === "denied") return state.phase;
-    if (state.phase !== "live" && !calm) return state.phase === "reconnecting" && state.offline ? "offline" : state.phase;
+    if (state.phase !== "live" && !calm) return state.phase === "reconnecting" && state.offline !== null ? "offline" : state.phase;
     if (yesterday) return "turning";
     if (old) return state.aged ? "away" : "waiting";
     return state.silent ? "stale" : "live";

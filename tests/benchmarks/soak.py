@@ -53,7 +53,7 @@ _SEEN = """() => {
   window.__seen = [];
   /* The document may make itself anew meanwhile: what is watched is the window's body. */
   new MutationObserver(() => {
-    const version = parseInt((document.getElementById("wall")?.dataset.v || "").split(".")[1], 16);
+    const version = parseInt((document.getElementById("wall")?.dataset.v || "").split(".")[2], 16);
     if (Number.isFinite(version)) window.__seen.push([version, Date.now()]);
     if (window.__seen.length > 600) window.__seen.shift();
   }).observe(document.body, { attributeFilter: ["data-v"], subtree: true });

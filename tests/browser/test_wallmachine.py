@@ -212,6 +212,10 @@ def test_a_server_that_answers_with_old_figures_is_not_believed_to_be_live(machi
     told = story.run(machine)[-1]["told"]
     assert (told["condition"], told["old"]) == ("away", True)
     assert told["age"] == pytest.approx(90_510 + 50, abs=60)
+    story.tick(500).asked().after(5).pulse("v1.old")
+    told = story.run(machine)[-1]["told"]
+    assert (told["condition"], told["old"]) == ("away", True)
+    assert told["age"] == pytest.approx(91_065, abs=60), "an unchanged pulse makes nothing younger"
 
 
 def test_a_restarted_server_is_noticed(machine: Page) -> None:
@@ -301,6 +305,16 @@ def test_a_cut_network_is_said_at_once_and_the_way_back_is_tried_at_once(machine
     assert (cut["condition"], cut["old"]) == ("offline", False)
     story.after(3100).add("online")
     assert doing(story.run(machine)[-1]) == ["ask pulse"]
+
+
+def test_an_answer_that_was_under_way_when_the_network_was_cut_does_not_mend_it(machine: Page) -> None:
+    story = live().tick(500).asked().add("offline").after(2).pulse()
+    story.tick(510).asked().fails()
+    assert story.run(machine)[-1]["told"]["condition"] == "offline"
+    story.after(400).tick(400).asked().after(5).pulse()
+    assert story.run(machine)[-1]["told"]["condition"] == "live", (
+        "a later answer shows that there is a network"
+    )
 
 
 @pytest.mark.parametrize("status", [401, 403])

@@ -53,3 +53,12 @@ def test_answers_count_one_each_unless_they_are_weighed() -> None:
     kept = Kept[int](2)
     assert [kept.get(key, lambda: 0) for key in "abc"] == [0, 0, 0]
     assert (list(kept.held), kept.size, kept.made) == (["b", "c"], 2, 3)
+
+
+def test_another_edition_takes_the_place_of_the_earlier() -> None:
+    kept = Kept[bytes](100, len)
+    assert kept.get("a", lambda: b"1234", edition=1) == b"1234"
+    assert kept.get("a", lambda: b"other", edition=1) == b"1234"
+    assert kept.get("a", lambda: b"123456", edition=2) == b"123456"
+    assert (list(kept.held), kept.size, kept.made, kept.making) == (["a"], 6, 2, {})
+    assert kept.get("a", lambda: b"1", edition=1) == b"1", "an answer is never another edition's"
