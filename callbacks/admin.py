@@ -204,10 +204,11 @@ def register(app: dash.Dash, reads: Reads, desk: Desk) -> None:
         prevent_initial_call=True,
         on_error=failed,
     )
-    def sure(clicks: int | None, pending: Sequence[str] | None, turn: int) -> tuple[Any, ...]:
-        if not clicks or not pending:
+    def sure(clicks: int | None, pending: Any, turn: int) -> tuple[Any, ...]:
+        if not clicks or not isinstance(pending, list) or len(pending) != 2:
             raise PreventUpdate
-        return follow(desk, str(pending[0]), str(pending[1])), turn + 1
+        action, name = map(str, pending)
+        return follow(desk, action, name), turn + 1
 
     @app.callback(
         Output(ids.ADMIN_FORM_TITLE, "children"),

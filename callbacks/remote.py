@@ -392,7 +392,7 @@ def register(app: dash.Dash, reads: Reads, walls: Remote) -> None:
                 "declare": str(scope or ""),
             }.get(press.what, press.value),
             category=str(category or ""),
-            hours=int(since or 0),
+            hours=next((hours for hours in SINCE if str(hours) == since), 0),
             reason=str(reason or ""),
         )
         viewer = operator(reads)

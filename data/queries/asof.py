@@ -4,12 +4,23 @@ changed, withdrawn or exempted later, and few are closed or rated long after the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, FromClause, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    FromClause,
+    and_,
+    case,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 
 from data.clocks import DAY, ZoneClock
 from data.facts import ArrayFacts
@@ -54,13 +65,39 @@ def _then(connection: Connection, reference: Reference, state: State, wanted: Pl
         return Counted()
     today = replace(wanted, period=period, as_of=max(period.end, state.latest_at))
     totals = sums.sums(connection, reference, state, today)
+    settled = {
+        step: tuple(each for each in wanted.measures if _SETTLED_LATER.get(each.name) == step)
+        for step in _READ_BY
+    }
+    steps = [step for step, measures in settled.items() if measures]
+    at = literal(wanted.as_of, BigInteger)
     by_grid = _by_grid(reference, state, wanted)
-    _add_changes(connection, reference, wanted, ((wanted.measures, period),), totals, by_grid)
-    for step in _READ_BY:
-        settled = tuple(each for each in wanted.measures if _SETTLED_LATER.get(each.name) == step)
-        if settled:
-            _take_recent(connection, reference, wanted, step, settled, period, totals, by_grid)
+    changed = [Wanted([event.c.changed_at > at]), *_filled_since(at, steps)]
+    recent = [_settled_soon(reference, wanted, at, step, period, by_grid) for step in steps]
+    overwritten, *others = _read(connection, wanted, [*changed, *recent], by_grid)
+    before = Wanted([event_past.c.from_at <= at, event_past.c.until_at > at])
+
+    def add(sign: int, columns: Mapping[str, NDArray[np.float64]], measures: Sequence[Measure]) -> None:
+        facts = ArrayFacts(columns) if sign < 0 else ArrayFacts(columns).as_of(wanted.as_of)
+        _add_counted(totals, reference.clock, wanted.by, sign, facts, measures, period)
+
+    add(-1, overwritten, wanted.measures)
+    add(1, _facts(connection, event_past, wanted, before, False), wanted.measures)
+    filled = len(changed) - 1
+    for columns in others[:filled]:
+        add(-1, columns, wanted.measures)
+        add(1, columns, wanted.measures)
+    for step, columns in zip(steps, others[filled:], strict=True):
+        add(-1, columns, settled[step])
     return totals
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Some events: the conditions that tell them, and what of them is read."""
+
+    where: Sequence[ColumnElement[bool]]
+    names: tuple[str, ...] = _COLUMNS
 
 
 def _by_grid(reference: Reference, state: State, wanted: Plan) -> bool:
@@ -69,31 +106,22 @@ def _by_grid(reference: Reference, state: State, wanted: Plan) -> bool:
     return grids * sums.GRID_DAYS * DAY < (state.latest_at - wanted.as_of) * (reference.tree.places - 1)
 
 
-def _take_recent(
-    connection: Connection,
-    reference: Reference,
-    wanted: Plan,
-    step: str,
-    measures: Sequence[Measure],
-    period: Period,
-    totals: Counted,
-    by_grid: bool,
-) -> None:
-    """Takes away what an ordinary step after the as-of instant has settled: it came soon after the one before, which is
-    sought in the last days alone. What came slowly is among the changes."""
+def _settled_soon(
+    reference: Reference, wanted: Plan, at: ColumnElement[int], step: str, period: Period, by_grid: bool
+) -> Wanted:
+    """What an ordinary step after the as-of instant has settled: it came soon after the one before, which is sought in
+    the last days alone. What came slowly is among what was filled in since."""
     before, *_ = _READ_BY[step]
     since = max(period.start - 1, wanted.as_of - SLOW - 1)
-    at: ColumnElement[int] = literal_column(str(wanted.as_of))
     where = [
         *([] if by_grid else [event.c.category_id.in_(tuple(reference.category_by_id))]),
-        event.c[before] > literal_column(str(since)),
+        event.c[before] > literal(since, BigInteger),
         event.c[before] <= at,
         event.c[step] > at,
         event.c[step] - event.c[before] <= literal_column(str(SLOW)),
         *_untouched(at),
     ]
-    facts = ArrayFacts(_facts(connection, event, wanted, where, by_grid, (*KEY_COLUMNS, *_READ_BY[step])))
-    _add_counted(totals, reference.clock, wanted.by, -1, facts, measures, period)
+    return Wanted(where, (*KEY_COLUMNS, *_READ_BY[step]))
 
 
 def _untouched(at: ColumnElement[int]) -> list[ColumnElement[bool]]:
@@ -105,61 +133,54 @@ def _untouched(at: ColumnElement[int]) -> list[ColumnElement[bool]]:
     ]
 
 
-def _add_changes(
-    connection: Connection,
-    reference: Reference,
-    wanted: Plan,
-    asked: Sequence[tuple[tuple[Measure, ...], Period]],
-    totals: Counted,
-    by_grid: bool,
-) -> None:
-    """Takes away what the events that were touched since count for now, and adds what they counted for then."""
-    at: ColumnElement[int] = literal_column(str(wanted.as_of))
+def _filled_since(at: ColumnElement[int], steps: Sequence[str]) -> list[Wanted]:
+    """What was withdrawn, exempted or slowly settled since: the event is as it was then, but for these instants."""
     unchanged, standing, unexempted = _untouched(at)
-    later = [
+    found = [
         [unchanged, event.c.withdrawn_at > at],
         [unchanged, standing, event.c.exempted_at > at],
     ]
-    slow_steps = {
-        _SETTLED_LATER[each.name] for measures, _ in asked for each in measures if each.name in _SETTLED_LATER
-    }
-    for number, name in enumerate(sorted(slow_steps)):
+    for number, name in enumerate(sorted(steps)):
         # An event that was closed and rated since is taken for its closing.
         closed_before = [event.c.closed_at <= at] if number else []
-        later.append([unchanged, standing, unexempted, slow(name), event.c[name] > at, *closed_before])
-    overwritten = _facts(connection, event, wanted, [event.c.changed_at > at], by_grid)
-    before = _facts(
-        connection, event_past, wanted, [event_past.c.from_at <= at, event_past.c.until_at > at], False
-    )
-    filled = [_facts(connection, event, wanted, where, by_grid) for where in later]
-    for sign, columns in (
-        (-1, overwritten),
-        (1, before),
-        *((sign, each) for each in filled for sign in (-1, 1)),
-    ):
-        facts = ArrayFacts(columns) if sign < 0 else ArrayFacts(columns).as_of(wanted.as_of)
-        for measures, period in asked:
-            _add_counted(totals, reference.clock, wanted.by, sign, facts, measures, period)
+        found.append([unchanged, standing, unexempted, slow(name), event.c[name] > at, *closed_before])
+    return [Wanted(where) for where in found]
+
+
+def _read(
+    connection: Connection, plan: Plan, asked: Sequence[Wanted], by_grid: bool
+) -> list[dict[str, NDArray[np.float64]]]:
+    """The facts of each of the sets. A scope that is read as a whole is read once for all of them."""
+    if not by_grid:
+        return [_facts(connection, event, plan, each, False) for each in asked]
+    conditions = [and_(*each.where) for each in asked]
+    whole = Wanted([or_(*conditions)])
+    block = _facts(connection, event, plan, whole, True, conditions)
+    marks = [block.pop(f"in_{place}") == 1 for place in range(len(asked))]
+    return [{name: block[name][mark] for name in each.names} for each, mark in zip(asked, marks, strict=True)]
 
 
 def _facts(
     connection: Connection,
     table: FromClause,
-    wanted: Plan,
-    where: Sequence[ColumnElement[bool]],
+    plan: Plan,
+    asked: Wanted,
     by_grid: bool,
-    names: tuple[str, ...] = _COLUMNS,
+    marks: Sequence[ColumnElement[bool]] = (),
 ) -> dict[str, NDArray[np.float64]]:
-    """Keys and facts of some events within the plan's scope and filters, as float64 columns with NaN for unknown."""
-    conditions = [*where, table.c.reported_at + 0 <= wanted.as_of]
-    if wanted.scope.depth > 0:
+    """Keys and facts of some events within the plan's scope and filters, as float64 columns with NaN for unknown, and
+    a column `in_0`, `in_1`, … that is 1 where a mark holds."""
+    conditions = [*asked.where, table.c.reported_at + 0 <= plan.as_of]
+    if plan.scope.depth > 0:
         inside = table.c.grid_id if by_grid else table.c.grid_id + 0
-        conditions.append(inside.between(wanted.scope.id, wanted.scope.last_id))
-    for column, ids in ((table.c.category_id, wanted.categories), (table.c.channel_id, wanted.channels)):
+        conditions.append(inside.between(plan.scope.id, plan.scope.last_id))
+    for column, ids in ((table.c.category_id, plan.categories), (table.c.channel_id, plan.channels)):
         if ids is not None:
             conditions.append((column + 0).in_(ids))
-    statement = select(*[table.c[name] for name in names]).where(*conditions)
-    rows: Any = connection.execute(statement).fetchall()
+    marked = [case((mark, literal_column("1")), else_=literal_column("0")) for mark in marks]
+    columns = [*(table.c[name] for name in asked.names), *marked]
+    rows: Any = connection.execute(select(*columns).where(*conditions)).fetchall()
+    names = (*asked.names, *(f"in_{place}" for place in range(len(marks))))
     block = np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, len(names))
     return {name: block[:, place] for place, name in enumerate(names)}
 

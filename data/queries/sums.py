@@ -360,7 +360,7 @@ def _overdue_query(
     # What is open now is found by its deadline, or by its grid in a part of the city and where grids are counted, whose
     # order the index has; the others by what came since.
     parts: list[tuple[int, Table, bool, list[ColumnElement[bool]]]] = [
-        (1, event, by != "grid" and (past or not below_city), [now_open])
+        (1, event, by != "grid" and not below_city, [now_open])
     ]
     if past:
         then_open = open_at(event, as_of)
@@ -379,9 +379,9 @@ def _overdue_query(
     selects: list[Select[Any]] = []
     for sign, table, by_due, conditions in parts:
         where = [(table.c.handle_due_at if by_due else table.c.handle_due_at + 0) < as_of, *conditions]
-        in_order = by == "grid" and conditions[0] is now_open
+        in_order = conditions[0] is now_open and not by_due
         if below_city:
-            inside = table.c.grid_id + 0 if past and not in_order else table.c.grid_id
+            inside = table.c.grid_id if in_order else table.c.grid_id + 0
             where.append(inside.between(bindparam("first_id"), bindparam("last_id")))
         if categories:
             where.append(table.c.category_id.in_(bindparam("categories", expanding=True)))
@@ -389,7 +389,11 @@ def _overdue_query(
             where.append(table.c.channel_id.in_(bindparam("channels", expanding=True)))
         if offsets is not None:
             where += [table.c.reported_at >= bindparam("start"), table.c.reported_at < bindparam("end")]
-        group = table.c.grid_id if in_order else _event_group(by, table, table.c.reported_at, offsets)
+        group = (
+            table.c.grid_id
+            if in_order and by == "grid"
+            else _event_group(by, table, table.c.reported_at, offsets)
+        )
         query = select(_plain(sign).label("sign"), group.label("key"), func.count().label("number")).where(
             *where
         )

@@ -167,7 +167,9 @@ def test_sides_are_chosen_by_keyboard(page: Page, address: str) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(f"#{ids.COMPARE_SECOND}")).to_contain_text("Mattapan")
     assert query(page) == {"scope": ["boston-roxbury"], "with": ["boston-mattapan"]}
-    page.locator(".swap").click()
+    swap = page.locator(".swap")
+    expect(swap).to_have_attribute("href", re.compile("scope=boston-mattapan"))
+    swap.click()
     expect(page.locator(f"#{ids.COMPARE_FIRST}")).to_contain_text("Mattapan")
     assert query(page) == {"scope": ["boston-mattapan"], "with": ["boston-roxbury"]}
 
