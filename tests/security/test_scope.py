@@ -312,9 +312,10 @@ RANDOM: Final = (
     re.compile(rb'(?<="end_id":")[^"]*'),
     re.compile(rb'(?<="boot":")[0-9a-f]*'),
     re.compile(rb'(?<="v": ")[^"]*|(?<="v":")[^"]*'),
+    re.compile(rb'(?<="stamp":")[^"]*'),
     re.compile(rb"\b[0-9a-f]{64}\b"),
 )
-"""What each process, each form and each second factor has of its own; and the audit's links, which go on from whatever
+"""What each process, each form, each moment and each second factor has of its own; and the audit's links, which go on from whatever
 was audited before."""
 
 
