@@ -315,8 +315,8 @@ RANDOM: Final = (
     re.compile(rb'(?<="stamp":")[^"]*'),
     re.compile(rb"\b[0-9a-f]{64}\b"),
 )
-"""What each process, form, moment and second factor has of its own; and the audit's links, which go on from whatever was
-audited before."""
+"""What each process, form, moment and second factor has of its own; and the links of the audit, which go on from what
+was audited before."""
 
 
 def essence(response: TestResponse) -> tuple[Any, ...]:
