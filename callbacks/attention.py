@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from callbacks import state
+from callbacks.behind import overdue_behind
 from callbacks.navigation import event_page, grid_page
 from callbacks.reads import City, Reads, targets
 from callbacks.state import Scene, to_search
@@ -75,8 +75,7 @@ def overdue(reads: Reads, city: City, tree: Tree, found: Scene, children: pd.Dat
         )
         for row, due in zip(shown_rows, listed.rows["handle_due_at"], strict=True)
     ]
-    href = "/events" + to_search(found.view.listed(state.LISTINGS[0]))
-    return Overdue(Link(f"{total:,}", href), None, worst, oldest)
+    return Overdue(Link(f"{total:,}", overdue_behind(found.view)), None, worst, oldest)
 
 
 def falls(found: Scene, compared: Compared, before: Mapping[str, Figure]) -> list[Fall]:

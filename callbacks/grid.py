@@ -9,6 +9,7 @@ import dash
 from dash import ClientsideFunction, Input, Output, html
 
 from callbacks import heads, rank, scenery, state
+from callbacks.behind import all_listed
 from callbacks.navigation import GRID, event_page, grid_page
 from callbacks.outlines import OutlinesOf
 from callbacks.reads import City, Reads, targets
@@ -169,10 +170,10 @@ def _register_lists(app: dash.Dash, reads: Reads, failed: Any) -> None:
             Choice(word(f"list.{kind}"), to_search(here.listed(kind)), kind == listing)
             for kind in state.LISTINGS
         ]
-        search = to_search(found.view)
+        href = all_listed(found.view)
         more = [
-            html.A(word("grid.all_events"), href="/events" + search, className="go"),
-            export_links("events", search),
+            html.A(word("grid.all_events"), href=href, className="go"),
+            export_links("events", href.removeprefix("/events")),
         ]
         return made or tables.no_events(), header.segments(tabs), more
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from dash.development.base_component import Component
 
+from callbacks.behind import events_behind
 from callbacks.reads import City
 from callbacks.state import Scene, ViewState, to_search
 from data.answers import Compared
@@ -143,6 +144,7 @@ def cards(compared: Compared, found: Scene, aims: Mapping[str, float], here: Vie
             last_year=last_year.get(key),
             target=aims.get(key),
             href=to_search(here.of(key)),
+            behind=events_behind(found.view, key),
             chosen=key == found.view.indicator,
         )
         for key in INDICATORS

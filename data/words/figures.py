@@ -14,6 +14,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "verdict.neutral": ("不分好坏", "neither better nor worse"),
     "verdict.none": ("没有可比的数据", "nothing to compare with"),
     "card.count": ("件", "events"),
+    "card.behind": ("{label}（{n}）：查看事件清单", "{label} ({n}): the list of the events"),
     "card.counted": ("共 {n} 件", "{n} events in all"),
     "card.worked": ("{numerator} ÷ {denominator} = {value}", "{numerator} ÷ {denominator} = {value}"),
     "card.compared": ("{name}（{period}）：{value}", "{name} ({period}): {value}"),

@@ -27,13 +27,15 @@ LEADING = (
 
 @dataclass(frozen=True)
 class Card:
-    """One indicator as a card: its figures, the city's target, and the address that chooses it."""
+    """One indicator as a card: its figures, the city's target, the address that chooses it, and that of the list of the
+    events behind it, None where there is none."""
 
     figure: Figure
     before: Figure | None
     last_year: Figure | None
     target: float | None
     href: str
+    behind: str | None
     chosen: bool
 
 
@@ -54,11 +56,17 @@ def _card(card: Card, before: str, last_year: str, name: str) -> Component:
     no_data = card.figure.value is None
     classes = " ".join([name, *(["is-chosen"] if card.chosen else []), *(["is-blank"] if no_data else [])])
     tip = f"formula-{card.figure.key}"
-    return html.A(
+    # The link of the label reaches over the whole card; that of the count lies above it.
+    return html.Div(
         [
-            html.Span(definition.label, className="card-label"),
+            html.A(
+                definition.label,
+                href=card.href,
+                className="card-label",
+                **attributes({"aria-describedby": tip} | ({"aria-current": "true"} if card.chosen else {})),
+            ),
             html.Span(shown(definition.key, card.figure.value), className="card-value"),
-            html.Span(_n(card.figure), className="card-n"),
+            _n(card),
             _moved(definition.key, word("change.before"), change(definition.key, card.figure, card.before)),
             _moved(
                 definition.key, word("change.last_year"), change(definition.key, card.figure, card.last_year)
@@ -79,16 +87,20 @@ def _card(card: Card, before: str, last_year: str, name: str) -> Component:
                 role="tooltip",
             ),
         ],
-        href=card.href,
         className=classes,
-        **attributes(
-            {"aria-describedby": tip, "data-indicator": definition.key}
-            | ({"aria-current": "true"} if card.chosen else {})
-        ),
+        **attributes({"data-indicator": definition.key}),
     )
 
 
-def _n(figure: Figure) -> str:
+def _n(card: Card) -> Component:
+    told = _counted(card.figure)
+    if card.behind is None or not (card.figure.numerator or card.figure.denominator):
+        return html.Span(told, className="card-n")
+    name = word("card.behind").format(label=INDICATORS[card.figure.key].label, n=told)
+    return html.A(told, href=card.behind, className="card-n go", **attributes({"aria-label": name}))
+
+
+def _counted(figure: Figure) -> str:
     if figure.denominator is None:
         return word("card.count")
     if figure.denominator == 0:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
-from werkzeug.serving import make_server
 
-from app import build_app
 from data.accounts import people
 from data.clocks import now
-from data.settings import Settings
 from data.store import Store
 from data.words import word
 from layouts import ids
 from tests.support.browser import watched_page
 from tests.support.city import CITY, STREET, open_city
+from tests.support.serving import served_program
 from tests.support.signing import PASSWORD, sign_in, signed_up
 
 FRESH = "wind over the yellow river"
@@ -29,18 +26,8 @@ FRESH = "wind over the yellow river"
 def served(folder: Path) -> Iterator[tuple[str, Store]]:
     """The whole program on the small city, without a demonstration; gives its address and its store."""
     given = {"YIPING_VAR_DIR": str(folder), "YIPING_DATABASE_URL": f"sqlite:///{folder / 'small.db'}"}
-    with open_city(given["YIPING_DATABASE_URL"]) as store:
-        app = build_app(Settings.load(given, None))
-        server = make_server("127.0.0.1", 0, app.server, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}", store
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
-            app.server.extensions["store"].close()
+    with open_city(given["YIPING_DATABASE_URL"]) as store, served_program(given) as address:
+        yield address, store
 
 
 @pytest.fixture

@@ -198,7 +198,13 @@ def test_a_grids_numbers_lead_to_what_lies_behind_them(client: FlaskClient) -> N
     assert all(href.startswith("/event/") for _, href, _ in links(events[ids.GRID_EVENTS]["children"]))
     more = links(events[ids.GRID_EVENTS_MORE]["children"])[0][1]
     assert urlsplit(more).path == "/events"
-    assert parse_qs(urlsplit(more).query) == {"scope": ["boston-dorchester"], "period": ["today"]}
+    assert parse_qs(urlsplit(more).query) == {
+        "scope": ["boston-dorchester"],
+        "period": ["today"],
+        "by": ["any"],
+        "overdue": ["open"],
+        "sort": ["due"],
+    }
     below = links(run(client, ids.GRID_BELOW, **given)[ids.GRID_BELOW]["children"])
     assert [urlsplit(href).path for _, href, _ in below] == [
         "/grid/boston-dorchester-N",
