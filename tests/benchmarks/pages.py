@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.pages --url sqlite:////path/yiping.db --views 12
 
-Each answer is timed by the clock and by the processor's: on a machine with other work the clock tells of that work too.
+`--write docs/performance.md` puts the table there. Each answer is timed by the clock and by the processor's: on a machine
+with other work the clock tells of that work too.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import logging
 import time
 from collections import defaultdict
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -29,6 +31,7 @@ from data.periods import PERIOD_KEYS
 from data.reference import reference
 from data.store import Store
 from layouts import ids
+from tests.benchmarks.soak import write_table
 from tests.support.screens import callbacks_of, outputs_of
 
 PROMISED_MS = 300
@@ -203,10 +206,14 @@ def main() -> None:
     parser.add_argument("--url", required=True, help="the store, loaded")
     parser.add_argument("--views", type=int, default=12)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--write", type=Path, help="the page whose table is replaced")
     given = parser.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with Store.open(given.url) as store:
-        print(table(measure(store, given.views, given.seed)))
+        printed = table(measure(store, given.views, given.seed))
+    print(printed)
+    if given.write is not None:
+        write_table(given.write, "pages", printed)
 
 
 if __name__ == "__main__":
