@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.pages --url sqlite:////path/yiping.db --views 12
 
-`--write docs/performance.md` puts the table there. Each answer is timed by the clock and by the processor's: on a machine
-with other work the clock tells of that work too.
+`--write docs/performance.md` puts the table there. Each answer is timed by the clock and by the processor's: on a
+machine with other work the clock tells of that work too.
 """
 
 from __future__ import annotations
