@@ -122,7 +122,8 @@ def test_a_store_of_a_newer_program_is_refused(database_url: str) -> None:
 
 ADDED_TABLES = (
     *("grid_organisation", "area", "account", "session", "sign_in_failure", "wall_token"),
-    *("audit", "audit_anchor"),
+    *("audit", "audit_anchor", "wall_control"),
+    *("search_segment", "search_block", "saved_view", "export_job"),
 )
 """The tables that came after the first revision."""
 
