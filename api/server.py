@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import http.client
 import os
 import secrets
@@ -23,6 +24,10 @@ _KEY_BYTES = 32
 _ANSWER_SECONDS = 120
 _KEEPALIVE_SECONDS = 30
 """Longer than a page waits between two looks at the version: it keeps its connection."""
+
+_M_ARENA_MAX, _ARENAS = -8, 2
+"""Of glibc's mallopt. Were there a heap for each thread of a server, what is let go in one would be of no use in
+another, and over days every one of them would grow to the largest that was ever needed."""
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
@@ -104,6 +109,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
         return self._make()
 
     def _loaded(self, worker: Any) -> None:

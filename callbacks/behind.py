@@ -32,6 +32,11 @@ _LISTED: Final[Mapping[str, Filter]] = {
 }
 
 
+def queries_behind() -> dict[str, str]:
+    """What an address asks for besides its view to list the events behind each figure: "" for the plain list."""
+    return {key: to_search(ViewState(wanted=found)).lstrip("?") for key, found in BEHIND.items()}
+
+
 def events_behind(view: ViewState, key: str) -> str | None:
     """The address of the list behind an indicator in a view; None where there is none."""
     return None if key not in BEHIND else _list_of(view, BEHIND[key])

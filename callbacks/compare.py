@@ -12,10 +12,11 @@ import pandas as pd
 from dash import Input, Output, html
 
 from callbacks import heads, scenery, state
+from callbacks.behind import events_behind
 from callbacks.reads import City, Reads
 from callbacks.state import Scene, ViewState, to_search
 from data.grids import Tree
-from data.indicators import INDICATORS, OVERDUE_OPEN, Figure, shown
+from data.indicators import INDICATORS, Figure, shown
 from data.periods import PERIOD_KEYS, Period, days, named, previous
 from data.shifts import shift
 from data.words import word
@@ -259,9 +260,8 @@ def _side(figure: Figure, href: str) -> Side:
 
 
 def _events(scene: Scene, key: str, category: str = "") -> str:
-    """The list of the events behind a figure of a side."""
-    listing = "overdue" if key == OVERDUE_OPEN else "newest"
-    view = scene.view.alone().listed(listing)
+    """The list of the events behind a figure of a side; "" where no list holds them."""
+    view = scene.view.alone()
     clock, period = scene.clock, scene.period
     first = clock.local(period.start).date()
     last = clock.local(max(period.start, period.end - 1)).date()
@@ -269,7 +269,7 @@ def _events(scene: Scene, key: str, category: str = "") -> str:
         view = replace(view, first=first, last=last)
     if category:
         view = view.by_category(category)
-    return "/events" + to_search(view)
+    return events_behind(view, key) or ""
 
 
 def _by_group(frame: pd.DataFrame, key: str) -> dict[str, Figure]:

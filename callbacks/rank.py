@@ -9,6 +9,7 @@ import dash
 from dash import ClientsideFunction, Input, Output, html
 
 from callbacks import heads, scenery, state
+from callbacks.behind import queries_behind
 from callbacks.reads import City, Reads, targets
 from callbacks.state import Scene, to_search
 from data.clocks import MINUTE
@@ -53,6 +54,7 @@ def register(app: dash.Dash, reads: Reads) -> None:
             compared(reads, boards_of, found, depth),
             targets(city),
             lambda code: scenery.beneath(tree, tree.get(code)),
+            queries_behind(),
         )
 
     @app.callback(

@@ -39,6 +39,8 @@ _PROGRESS_STEPS = 100_000
 """SQLite's virtual machine steps between two looks at a reader's time limit: about a millisecond."""
 
 _CACHE_KIB = 65_536
+_READER_CACHE_KIB = 8_192
+"""Readers see the file through a mapping that all share: what each keeps of its own would only be kept again."""
 
 _SORT_MEMORY_KIB = 524_288
 """What PostgreSQL may take to sort an index."""
@@ -346,7 +348,7 @@ def _sqlite_engine(
         for pragma in (
             "journal_mode=WAL",
             f"synchronous={synchronous}",
-            f"cache_size=-{_CACHE_KIB}",
+            f"cache_size=-{_READER_CACHE_KIB if reads else _CACHE_KIB}",
             "threads=2",
             "mmap_size=17179869184",
             # Only in files does SQLite sort an index by two threads and in runs that fit a cache: twice as fast.

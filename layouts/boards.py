@@ -44,11 +44,15 @@ def heard(table: FigureTable) -> bool:
 
 
 def board(
-    compared: GridsCompared, targets: Mapping[str, float], above: Callable[[str], str]
+    compared: GridsCompared,
+    targets: Mapping[str, float],
+    above: Callable[[str], str],
+    behind: Mapping[str, str],
 ) -> dict[str, Any]:
-    """A ranking's table. `columns` are the indicators; each row has the grid's code, name and what stands above it, and
-    a cell for each indicator: text, n, change, verdict, rank (0: none), how it stands to its target, and the numbers by
-    which it is sorted."""
+    """A ranking's table. `columns` are the indicators, each with what an address asks for to list the events behind it,
+    None where no list holds them; each row has the grid's code, name and what stands above it, and a cell for each
+    indicator: text, n, change, verdict, rank (0: none), how it stands to its target, and the numbers by which it is
+    sorted."""
     now = compared.current
     listed = np.flatnonzero(~now.groups.own).tolist()
     rank_of = {
@@ -78,6 +82,7 @@ def board(
                 if key in targets
                 else "",
                 "better": INDICATORS[key].better,
+                "behind": behind.get(key),
             }
             for key in now.keys
         ],

@@ -31,8 +31,8 @@
   const indicatorOf = (key) => (key === DEFAULT ? "" : key);
   const gridPage = (search, code, key) =>
     "/grid/" + encodeURIComponent(code) + query(search, { scope: "", order: "", level: "", indicator: indicatorOf(key) });
-  const eventList = (search, code, key) =>
-    "/events" + query(search, { scope: code, order: "", level: "", indicator: "", list: key === "overdue_open" ? "" : "newest" });
+  const eventList = (search, code, behind) =>
+    "/events" + query(search, { scope: code, order: "", level: "", indicator: "", list: "", ...Object.fromEntries(new URLSearchParams(behind)) });
 
   /* Those without a rank stay last whichever way round. */
   const sorted = (rows, place, order) => {
@@ -63,7 +63,9 @@
   const figure = (row, column, given, chosen, search, words) => {
     const cell = make("td", "num cell" + (chosen ? " is-sorted" : "") + (given[MET] < 0 ? " is-missed" : ""));
     cell.append(link(given[TEXT], gridPage(search, row[0], column.key), "go cell-value", chosen));
-    if (given[N]) cell.append(link(given[N], eventList(search, row[0], column.key), "go cell-n", chosen));
+    const listed = given[N] && typeof column.behind === "string";
+    if (listed) cell.append(link(given[N], eventList(search, row[0], column.behind), "go cell-n", chosen));
+    else if (given[N]) cell.append(make("span", "cell-n", given[N]));
     const tail = make("span", "cell-tail");
     if (given[CHANGE]) tail.append(make("span", "is-" + given[VERDICT], given[CHANGE]));
     tail.append(make("span", "cell-rank", given[RANK] ? fill(words.rank, { rank: given[RANK] }) : words.unranked));

@@ -13,6 +13,8 @@ from data.events import write
 from data.lifecycle import Report
 from data.reference import reference
 from data.store import Store
+from data.wallcontrol import change_control
+from data.wallplan import Change, Pin, pinned
 from tests.support.browser import Watch
 from tests.support.commands import Commands, load_boston
 from tests.support.postgres import Cluster
@@ -55,6 +57,11 @@ def test_the_server_is_killed_and_the_database_stopped(
     port = free_port()
     link = urlsplit(commands.good("wall", "token", "add", "--name", "hall").strip())
     page.set_viewport_size({"width": 1920, "height": 1080})
+    with Store.open(postgresql_url) as store:
+        # The scene is held: the ticker of another one would not tell of the first grid.
+        code = reference(store).code
+        held = Change(now(), "test", "pinned")
+        change_control(store, code, held, lambda given: pinned(given, Pin("overview", code)))
     with running(commands, port=port) as first:
         # The link is followed once; from then on nobody touches the screen.
         page.goto(f"{first.address}{link.path}?{link.query}")

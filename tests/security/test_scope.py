@@ -357,7 +357,7 @@ def patch() -> Iterator[pytest.MonkeyPatch]:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @settings(
-    max_examples=2,
+    max_examples=1,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
