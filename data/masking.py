@@ -29,7 +29,7 @@ _OLD_IDENTITY = re.compile(
     rf"{_NO_DIGIT_BEFORE}([1-6]\d)\d{{4}}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{{3}}{_NO_DIGIT_AFTER}"
 )
 _MOBILE = re.compile(rf"{_NO_DIGIT_BEFORE}([1１][3-9３-９]\d)(?:{_GAP}\d){{8}}{_NO_DIGIT_AFTER}")
-_ABROAD = re.compile(rf"(\+|00)\d{{1,3}}(?:{_GAP}\(?\d\)?){{7,12}}{_NO_DIGIT_AFTER}")
+_ABROAD = re.compile(rf"(\+|{_NO_DIGIT_BEFORE}00)\d{{1,3}}(?:{_GAP}\(?\d\)?){{7,12}}{_NO_DIGIT_AFTER}")
 _AMERICAN = re.compile(
     rf"{_NO_DIGIT_BEFORE}(?:\([2-9]\d\d\)[ \t]?|[2-9]\d\d[ \t.\-])[2-9]\d\d[ \t.\-]\d{{4}}{_NO_DIGIT_AFTER}"
 )

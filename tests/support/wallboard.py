@@ -169,9 +169,11 @@ def examples() -> dict[str, str]:
         "panels": {"cards": cards, "ticker": ticker},
     }
     age = 95
-    old: panels.Old = {"as_of": full["as_of"], "age": age, "why": word("panel.unreadable")}
+    with speaking("zh"):
+        old: panels.Old = {"as_of": full["as_of"], "age": age, "why": word("panel.unreadable")}
+        notice = word("panel.no_city")
     made["old"] = {**full, "at": full["at"] + age * 1000, "old": old}
-    made["empty"] = {**full, "scene": None, "panels": {}, "notice": word("panel.no_city")}
+    made["empty"] = {**full, "scene": None, "panels": {}, "notice": notice}
     return {name: json.dumps(one, ensure_ascii=False, indent=1) + "\n" for name, one in made.items()}
 
 
