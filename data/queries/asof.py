@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
 )
 
-from data.clocks import DAY, ZoneClock
+from data.clocks import ZoneClock
 from data.facts import ArrayFacts
 from data.measures import FACT_COLUMNS, KEY_COLUMNS, Measure
 from data.periods import Period
@@ -54,9 +54,30 @@ _READ_BY = {
 
 def sums_at(connection: Connection, reference: Reference, state: State, wanted: Plan) -> Counted:
     """`sums.sums` as of the plan's instant, now or past."""
-    if state.counters_stale or wanted.as_of >= state.latest_at or not sums.has_grain(wanted):
+    if state.counters_stale or wanted.as_of >= state.latest_at:
         return sums.sums(connection, reference, state, wanted)
-    return _then(connection, reference, state, wanted)
+    if sums.has_grain(wanted):
+        return _then(connection, reference, state, wanted)
+    if sums.by_scope(reference, wanted, wanted.period.end - wanted.period.start):
+        return _of_each(connection, reference, wanted)
+    return sums.sums(connection, reference, state, wanted)
+
+
+def _of_each(connection: Connection, reference: Reference, wanted: Plan) -> Counted:
+    """The sums of a small scope, from each of its events as it stood then."""
+    totals = Counted()
+    at = literal(wanted.as_of, BigInteger)
+    unchanged, *_ = _untouched(at)
+    for table, where, by_grid in ((event, [unchanged], True), (event_past, _overwritten(at), False)):
+        facts = ArrayFacts(_facts(connection, table, wanted, Wanted(where), by_grid)).as_of(wanted.as_of)
+        for measures, period in sums.by_range(wanted):
+            _add_counted(totals, reference.clock, wanted.by, 1, facts, measures, period)
+    return totals
+
+
+def _overwritten(at: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """SQL: what was overwritten since the instant, and said before."""
+    return [event_past.c.from_at <= at, event_past.c.until_at > at]
 
 
 def _then(connection: Connection, reference: Reference, state: State, wanted: Plan) -> Counted:
@@ -71,11 +92,11 @@ def _then(connection: Connection, reference: Reference, state: State, wanted: Pl
     }
     steps = [step for step, measures in settled.items() if measures]
     at = literal(wanted.as_of, BigInteger)
-    by_grid = _by_grid(reference, state, wanted)
+    by_grid = sums.by_scope(reference, wanted, state.latest_at - wanted.as_of)
     changed = [Wanted([event.c.changed_at > at]), *_filled_since(at, steps)]
     recent = [_settled_soon(reference, wanted, at, step, period, by_grid) for step in steps]
     overwritten, *others = _read(connection, wanted, [*changed, *recent], by_grid)
-    before = Wanted([event_past.c.from_at <= at, event_past.c.until_at > at])
+    before = Wanted(_overwritten(at))
 
     def add(sign: int, columns: Mapping[str, NDArray[np.float64]], measures: Sequence[Measure]) -> None:
         facts = ArrayFacts(columns) if sign < 0 else ArrayFacts(columns).as_of(wanted.as_of)
@@ -98,12 +119,6 @@ class Wanted:
 
     where: Sequence[ColumnElement[bool]]
     names: tuple[str, ...] = _COLUMNS
-
-
-def _by_grid(reference: Reference, state: State, wanted: Plan) -> bool:
-    """Whether a scope is so small that what changed since is sought among all its events, not among all changes."""
-    grids = wanted.scope.last_id - wanted.scope.id + 1
-    return grids * sums.GRID_DAYS * DAY < (state.latest_at - wanted.as_of) * (reference.tree.places - 1)
 
 
 def _settled_soon(

@@ -206,8 +206,7 @@ def count_events(
         "categories": tuple(reference.category_by_id) if wanted.categories is None else wanted.categories,
         "channels": wanted.channels or (),
     }
-    grids = wanted.scope.last_id - wanted.scope.id + 1
-    by_grid = grids * GRID_DAYS * DAY < (period.end - period.start) * (reference.tree.places - 1)
+    by_grid = by_scope(reference, wanted, period.end - period.start)
     statement = _event_query(
         measures,
         wanted.by,
@@ -225,6 +224,12 @@ def count_events(
             found[milestone].append([key, *(sign * number for number in counted[: len(names[milestone])])])
     for milestone, rows in found.items():
         totals.add(names[milestone], rows)
+
+
+def by_scope(reference: Reference, wanted: Plan, length: int) -> bool:
+    """Whether a scope is so small that events of a stretch of time of this length are sought among all of its own."""
+    grids = wanted.scope.last_id - wanted.scope.id + 1
+    return grids * GRID_DAYS * DAY < length * (reference.tree.places - 1)
 
 
 def _names_by_milestone(measures: tuple[Measure, ...]) -> dict[str, tuple[str, ...]]:

@@ -6,24 +6,28 @@ from hypothesis import strategies as st
 
 from data import schema
 from data.clocks import DAY, HOUR, MINUTE
-from data.queries import asof
+from data.queries import asof, sums
 from data.queries.figures import by_category, by_grid, by_time, totals
 from tests.support.asked import Past, questions, told_by_group
 from tests.support.brute import told
 
 
-@given(st.data(), st.sampled_from([MINUTE, 5 * HOUR, 2 * DAY]))
+@given(st.data(), st.sampled_from([MINUTE, 5 * HOUR, 2 * DAY]), st.booleans())
 @settings(
-    max_examples=25,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-def test_the_past_is_the_present_less_what_came_since(past: Past, data: st.DataObject, slow: int) -> None:
-    """The lives of a test last hours, so a slow step is made to be one of hours."""
+def test_the_past_is_the_present_less_what_came_since(
+    past: Past, data: st.DataObject, slow: int, by_scope: bool
+) -> None:
+    """The lives of a test last hours, so a slow step is made to be one of hours; its trees are small, so what is done
+    for small scopes alone is done for all, or for none."""
     question = data.draw(questions(past, back=True))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schema, "SLOW", slow)
         patch.setattr(asof, "SLOW", slow)
+        patch.setattr(sums, "GRID_DAYS", 0 if by_scope else 10_000)
         assert told(totals(past.store, question)) == past.expected(question)
         for depth in (1, 2):
             expected = {
