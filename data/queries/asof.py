@@ -3,7 +3,7 @@ changed, withdrawn or exempted later, and few are closed or rated long after the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from data.clocks import ZoneClock
 from data.facts import ArrayFacts
+from data.indicators import OVERDUE_OPEN
 from data.measures import FACT_COLUMNS, KEY_COLUMNS, Measure
 from data.periods import Period
 from data.queries import sums
@@ -66,13 +67,37 @@ def sums_at(connection: Connection, reference: Reference, state: State, wanted: 
 def _of_each(connection: Connection, reference: Reference, wanted: Plan) -> Counted:
     """The sums of a small scope, from each of its events as it stood then."""
     totals = Counted()
-    at = literal(wanted.as_of, BigInteger)
-    unchanged, *_ = _untouched(at)
-    for table, where, by_grid in ((event, [unchanged], True), (event_past, _overwritten(at), False)):
-        facts = ArrayFacts(_facts(connection, table, wanted, Wanted(where), by_grid)).as_of(wanted.as_of)
+    for facts in _standing(connection, wanted):
         for measures, period in sums.by_range(wanted):
             _add_counted(totals, reference.clock, wanted.by, 1, facts, measures, period)
     return totals
+
+
+def overdue_at(connection: Connection, reference: Reference, state: State, wanted: Plan) -> Counted:
+    """`sums.overdue_open` as of the plan's instant, now or past."""
+    past = state.latest_at - wanted.as_of
+    if past <= 0 or not sums.by_scope(reference, wanted, past):
+        return sums.overdue_open(connection, reference, state, wanted)
+    totals = Counted()
+    for facts in _standing(connection, wanted):
+        at = facts.get("reported_at")
+        late = facts.unknown("closed_at") & facts.unknown("withdrawn_at")
+        late &= facts.get("handle_due_at") < wanted.as_of
+        if wanted.by in ("hour", "day"):
+            late &= (at >= wanted.period.start) & (at < wanted.period.end)
+        hit = np.flatnonzero(late)
+        if len(hit):
+            keys = _group(reference.clock, wanted.by, facts.columns, at[hit].astype(np.int64), hit)
+            totals.parts.append((keys, (OVERDUE_OPEN,), np.ones((len(hit), 1), dtype=np.int64)))
+    return totals
+
+
+def _standing(connection: Connection, wanted: Plan) -> Iterator[ArrayFacts]:
+    """The events of a small scope as they stood at the plan's instant: first those that still say the same."""
+    at = literal(wanted.as_of, BigInteger)
+    unchanged, *_ = _untouched(at)
+    for table, where, by_grid in ((event, [unchanged], True), (event_past, _overwritten(at), False)):
+        yield ArrayFacts(_facts(connection, table, wanted, Wanted(where), by_grid)).as_of(wanted.as_of)
 
 
 def _overwritten(at: ColumnElement[int]) -> list[ColumnElement[bool]]:

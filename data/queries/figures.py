@@ -17,8 +17,8 @@ from data.clocks import ZoneClock
 from data.indicators import INDICATORS, OVERDUE_OPEN, Figure, figure
 from data.measures import MEASURE_NAMES
 from data.periods import Period, Unit, previous, same_last_year, split
-from data.queries import own, sums
-from data.queries.asof import sums_at
+from data.queries import own
+from data.queries.asof import overdue_at, sums_at
 from data.queries.counted import NOTHING, Counted, FigureTable, Groups, Ints, texts
 from data.queries.plan import By, plan
 from data.ranking import MINIMUM_DUE, ranks
@@ -309,7 +309,7 @@ def _counted(
     else:
         counted = sums_at(connection, reference, now_state, wanted)
     if OVERDUE_OPEN in needed:
-        counted.parts += sums.overdue_open(connection, reference, now_state, wanted).parts
+        counted.parts += overdue_at(connection, reference, now_state, wanted).parts
     return counted
 
 
