@@ -75,8 +75,7 @@ def _of_each(connection: Connection, reference: Reference, wanted: Plan) -> Coun
 
 def overdue_at(connection: Connection, reference: Reference, state: State, wanted: Plan) -> Counted:
     """`sums.overdue_open` as of the plan's instant, now or past."""
-    past = state.latest_at - wanted.as_of
-    if past <= 0 or not sums.by_scope(reference, wanted, past):
+    if wanted.as_of >= state.latest_at or not _few_events(reference, state, wanted):
         return sums.overdue_open(connection, reference, state, wanted)
     totals = Counted()
     for facts in _standing(connection, wanted):
@@ -90,6 +89,11 @@ def overdue_at(connection: Connection, reference: Reference, state: State, wante
             keys = _group(reference.clock, wanted.by, facts.columns, at[hit].astype(np.int64), hit)
             totals.parts.append((keys, (OVERDUE_OPEN,), np.ones((len(hit), 1), dtype=np.int64)))
     return totals
+
+
+def _few_events(reference: Reference, state: State, wanted: Plan) -> bool:
+    """Whether a scope has fewer events than were changed since the plan's instant anywhere: one in ten is, or fewer."""
+    return sums.by_scope(reference, wanted, (state.latest_at - wanted.as_of) // 10)
 
 
 def _standing(connection: Connection, wanted: Plan) -> Iterator[ArrayFacts]:
@@ -117,7 +121,7 @@ def _then(connection: Connection, reference: Reference, state: State, wanted: Pl
     }
     steps = [step for step, measures in settled.items() if measures]
     at = literal(wanted.as_of, BigInteger)
-    by_grid = sums.by_scope(reference, wanted, state.latest_at - wanted.as_of)
+    by_grid = _few_events(reference, state, wanted)
     changed = [Wanted([event.c.changed_at > at]), *_filled_since(at, steps)]
     recent = [_settled_soon(reference, wanted, at, step, period, by_grid) for step in steps]
     overwritten, *others = _read(connection, wanted, [*changed, *recent], by_grid)
