@@ -229,10 +229,9 @@ def test_a_city_without_events_shows_no_data(page: Page) -> None:
 
 
 def test_nothing_runs_over_the_edge_at_any_size(page: Page, address: str) -> None:
-    arrive(page, address)
     for width, height in [(1920, 1080), (3840, 2160), (1280, 900), (390, 844)]:
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(800)
+        arrive(page, address)
         fits(page, width)
 
 
