@@ -30,6 +30,7 @@ from data.periods import Period
 from data.queries import sums
 from data.queries.counted import Counted, Ints
 from data.queries.plan import By, Plan
+from data.queries.then import overwritten, unchanged
 from data.reference import Reference
 from data.schema import SLOW, event, event_past, slow
 from data.store import State
@@ -99,14 +100,8 @@ def _few_events(reference: Reference, state: State, wanted: Plan) -> bool:
 def _standing(connection: Connection, wanted: Plan) -> Iterator[ArrayFacts]:
     """The events of a small scope as they stood at the plan's instant: first those that still say the same."""
     at = literal(wanted.as_of, BigInteger)
-    unchanged, *_ = _untouched(at)
-    for table, where, by_grid in ((event, [unchanged], True), (event_past, _overwritten(at), False)):
+    for table, where, by_grid in ((event, (unchanged(at),), True), (event_past, overwritten(at), False)):
         yield ArrayFacts(_facts(connection, table, wanted, Wanted(where), by_grid)).as_of(wanted.as_of)
-
-
-def _overwritten(at: ColumnElement[int]) -> list[ColumnElement[bool]]:
-    """SQL: what was overwritten since the instant, and said before."""
-    return [event_past.c.from_at <= at, event_past.c.until_at > at]
 
 
 def _then(connection: Connection, reference: Reference, state: State, wanted: Plan) -> Counted:
@@ -124,14 +119,14 @@ def _then(connection: Connection, reference: Reference, state: State, wanted: Pl
     by_grid = _few_events(reference, state, wanted)
     changed = [Wanted([event.c.changed_at > at]), *_filled_since(at, steps)]
     recent = [_settled_soon(reference, wanted, at, step, period, by_grid) for step in steps]
-    overwritten, *others = _read(connection, wanted, [*changed, *recent], by_grid)
-    before = Wanted(_overwritten(at))
+    touched, *others = _read(connection, wanted, [*changed, *recent], by_grid)
+    before = Wanted(overwritten(at))
 
     def add(sign: int, columns: Mapping[str, NDArray[np.float64]], measures: Sequence[Measure]) -> None:
         facts = ArrayFacts(columns) if sign < 0 else ArrayFacts(columns).as_of(wanted.as_of)
         _add_counted(totals, reference.clock, wanted.by, sign, facts, measures, period)
 
-    add(-1, overwritten, wanted.measures)
+    add(-1, touched, wanted.measures)
     add(1, _facts(connection, event_past, wanted, before, False), wanted.measures)
     filled = len(changed) - 1
     for columns in others[:filled]:
@@ -171,7 +166,7 @@ def _settled_soon(
 def _untouched(at: ColumnElement[int]) -> list[ColumnElement[bool]]:
     """SQL: since the instant neither changed nor withdrawn nor exempted."""
     return [
-        event.c.changed_at.is_(None) | (event.c.changed_at <= at),
+        unchanged(at),
         event.c.withdrawn_at.is_(None) | (event.c.withdrawn_at <= at),
         event.c.exempted_at.is_(None) | (event.c.exempted_at <= at),
     ]
@@ -179,15 +174,15 @@ def _untouched(at: ColumnElement[int]) -> list[ColumnElement[bool]]:
 
 def _filled_since(at: ColumnElement[int], steps: Sequence[str]) -> list[Wanted]:
     """What was withdrawn, exempted or slowly settled since: the event is as it was then, but for these instants."""
-    unchanged, standing, unexempted = _untouched(at)
+    same, standing, unexempted = _untouched(at)
     found = [
-        [unchanged, event.c.withdrawn_at > at],
-        [unchanged, standing, event.c.exempted_at > at],
+        [same, event.c.withdrawn_at > at],
+        [same, standing, event.c.exempted_at > at],
     ]
     for number, name in enumerate(sorted(steps)):
         # An event that was closed and rated since is taken for its closing.
         closed_before = [event.c.closed_at <= at] if number else []
-        found.append([unchanged, standing, unexempted, slow(name), event.c[name] > at, *closed_before])
+        found.append([same, standing, unexempted, slow(name), event.c[name] > at, *closed_before])
     return [Wanted(where) for where in found]
 
 

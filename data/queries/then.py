@@ -46,8 +46,8 @@ def known_then(as_of: Instant) -> list[Branch]:
     """Every event reported by an instant, as it stood then."""
     at = literal(as_of, BigInteger)
     return [
-        Branch(event.c, (_unchanged(at), event.c.reported_at <= at)),
-        Branch(event_past.c, _overwritten(at)),
+        Branch(event.c, (unchanged(at), event.c.reported_at <= at)),
+        Branch(event_past.c, overwritten(at)),
     ]
 
 
@@ -55,7 +55,7 @@ def open_then(as_of: Instant, categories: Sequence[int], *, overdue: bool) -> li
     """The events that were open at an instant, or at least all that were overdue then, as they stood: open still,
     closed since, or withdrawn since. `categories` are those of the city: the index of closings begins with them."""
     at = literal(as_of, BigInteger)
-    known = (_unchanged(at), event.c.reported_at + 0 <= at)
+    known = (unchanged(at), event.c.reported_at + 0 <= at)
     still = event.c.closed_at.is_(None) & event.c.withdrawn_at.is_(None)
     # What was overdue then and is closed now was closed late.
     found_by = late() if overdue else event.c.category_id.in_(categories)
@@ -65,16 +65,18 @@ def open_then(as_of: Instant, categories: Sequence[int], *, overdue: bool) -> li
         Branch(event.c, (*known, event.c.closed_at.is_(None), event.c.withdrawn_at > at)),
         Branch(
             event_past.c,
-            (*_overwritten(at), _not_by(event_past.c.closed_at, at), _not_by(event_past.c.withdrawn_at, at)),
+            (*overwritten(at), _not_by(event_past.c.closed_at, at), _not_by(event_past.c.withdrawn_at, at)),
         ),
     ]
 
 
-def _unchanged(at: ColumnElement[Instant]) -> ColumnElement[bool]:
+def unchanged(at: ColumnElement[Instant]) -> ColumnElement[bool]:
+    """SQL: an event that says the same since the instant."""
     return event.c.changed_at.is_(None) | (event.c.changed_at <= at)
 
 
-def _overwritten(at: ColumnElement[Instant]) -> tuple[ColumnElement[bool], ...]:
+def overwritten(at: ColumnElement[Instant]) -> tuple[ColumnElement[bool], ...]:
+    """SQL: what was overwritten since the instant, and said before."""
     return (event_past.c.from_at <= at, event_past.c.until_at > at)
 
 
