@@ -20,6 +20,8 @@ from dotenv.parser import parse_stream
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from data.senders import SenderError, mail_server, mailbox, robots
+
 PREFIX = "YIPING_"
 """Every setting's variable begins with it; a variable that begins with it and is no setting is refused."""
 
@@ -125,6 +127,44 @@ def _issuer(text: str) -> str:
     ):
         raise _BadValue("whoever listens on the way could sign anybody in")
     return text.rstrip("/")
+
+
+def _smtp_url(text: str) -> str:
+    try:
+        mail_server(text)
+    except SenderError:
+        raise _BadValue("write special characters of a password as %XX") from None
+    return text
+
+
+def _mailbox(text: str) -> str:
+    try:
+        mailbox(text)
+    except SenderError:
+        raise _BadValue("") from None
+    return text
+
+
+def _webhooks(text: str) -> str:
+    try:
+        robots(text)
+    except SenderError as error:
+        raise _BadValue(str(error)) from None
+    return text
+
+
+def _public_url(text: str) -> str:
+    try:
+        address = urlsplit(text)
+        if text and (address.scheme not in ("http", "https") or not address.hostname):
+            raise ValueError
+    except ValueError:
+        raise _BadValue("") from None
+    return text.rstrip("/")
+
+
+def _or_none(parse: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: parse(text) if text else ""
 
 
 def _host(text: str) -> str:
@@ -254,6 +294,36 @@ SETTINGS: tuple[Setting, ...] = (
         str,
     ),
     Setting(
+        "public_url",
+        "",
+        "The address under which browsers reach the program, for the links in messages; without it they have none.",
+        "an address that begins with https:// or http://",
+        _public_url,
+    ),
+    Setting(
+        "smtp_url",
+        "",
+        "The mail server that takes the city's bulletins; empty for none. smtps:// is encrypted from the first byte, "
+        "smtp:// by STARTTLS, without which no password is sent.",
+        "smtp://USER:PASSWORD@HOST:PORT or smtps://USER:PASSWORD@HOST:PORT",
+        _or_none(_smtp_url),
+    ),
+    Setting(
+        "mail_from",
+        "",
+        "The mailbox in whose name bulletins are sent.",
+        "a mailbox such as office@example.gov.cn",
+        _or_none(_mailbox),
+    ),
+    Setting(
+        "webhooks",
+        "",
+        "The robots of groups in WeCom and DingTalk that hear of bulletins, by the names that city packs give them.",
+        "NAME=wecom:URL or NAME=dingtalk:URL#SECRET, several separated by spaces",
+        _webhooks,
+        secret=True,
+    ),
+    Setting(
         "threads",
         "8",
         "How many requests are answered at once.",
@@ -319,6 +389,10 @@ class Settings:
     oidc_client_id: str
     oidc_client_secret: str
     oidc_claim: str
+    public_url: str
+    smtp_url: str
+    mail_from: str
+    webhooks: str
     threads: int
     statement_timeout_seconds: int
     pool_size: int

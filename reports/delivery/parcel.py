@@ -1,0 +1,39 @@
+"""What is sent, and what came of it: the same for every way of sending."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from data.clocks import Instant
+from data.words import Language
+
+Result = Literal["sent", "later", "refused", "unknown"]
+
+SENT: Final = "sent"
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """An issued edition as its recipients get it. `edition` names it for good, `summary` is plain text of a few lines,
+    `page` the same content as an HTML page, `link` where it is read ("" where nobody told), `issued_at` its date."""
+
+    edition: str
+    title: str
+    summary: str
+    page: str
+    pdf: bytes
+    file_name: str
+    link: str
+    issued_at: Instant
+    language: Language = "zh"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of sending. "later": surely not delivered, another try may help; "refused": surely not delivered, and
+    never will be so; "unknown": it may have got through, so that a person decides. `sentence` says why, without a
+    secret in it."""
+
+    result: Result
+    sentence: str = ""
