@@ -40,6 +40,8 @@ _KNOWN_ACTIONS: Final = {
     "audit": "audit.act_audit",
     "administer": "audit.act_administer",
     "control_wall": "audit.act_control_wall",
+    "approve": "audit.act_approve",
+    "revise": "audit.act_revise",
 }
 
 

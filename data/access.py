@@ -11,12 +11,12 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 PERSONAL_ROLES: Final[tuple[Role, ...]] = tuple(role for role in ROLES if role != "wall")
 """The roles of people: a wall has a token and no account."""
 
-Action = Literal["read", "export", "unmask", "control_wall", "administer", "audit"]
+Action = Literal["read", "export", "unmask", "control_wall", "approve", "administer", "audit"]
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 
 MAY: Final[Mapping[Role, frozenset[Action]]] = {
     "leader": frozenset({"read", "export"}),
-    "operator": frozenset({"read", "export", "unmask", "control_wall"}),
+    "operator": frozenset({"read", "export", "unmask", "control_wall", "approve"}),
     "administrator": frozenset({"read", "control_wall", "administer"}),
     "auditor": frozenset({"read", "audit"}),
     "wall": frozenset({"read"}),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from data import wallplan
+from data import bulletinplan, wallplan
 from data.calendars import CalendarConfig, Limit
 from data.clocks import ZoneClock
 from data.importing.mapping import Mapping as ImportMapping
@@ -119,8 +119,8 @@ class CityPack:
     same columns. `staff`: grid str, role str, headcount int64. `limits_by_channel`: (category, channel) to
     (accept, handle) limits. `organisations`: grid str, kind str, number int64. `areas`: code, name, kind, geometry of
     what is drawn over the grids. `illustrative`: the outlines are made up; `demo`: so are events and staff; `build`:
-    what the pack was made from; `wall`: how its walls are set up. `warnings`: what a person should look at; `repairs`:
-    what was mended in the shapes.
+    what the pack was made from; `wall`, `bulletins`: how its walls and bulletins are set up. `warnings`: what a person
+    should look at; `repairs`: what was mended in the shapes.
     """
 
     folder: Path
@@ -211,11 +211,11 @@ class _PackReader(PeopleFiles, AreaFiles):
             issuer=self.text(document, "issuer"),
             credit=self.text(document, "credit"),
             files=self._files(document, mappings),
-            bulletins=MappingProxyType(self._plain(document, "bulletins")),
+            bulletins=MappingProxyType(self._checked(document, "bulletins", bulletinplan.faults, codes)),
             illustrative=self._flag(document, "illustrative"),
             demo=self._flag(document, "demo"),
             build=MappingProxyType(self._plain(document, "build")),
-            wall=MappingProxyType(self._wall(document, codes)),
+            wall=MappingProxyType(self._checked(document, "wall", wallplan.faults, codes)),
         )
 
     def _city_toml(self) -> dict[str, Any] | None:
@@ -250,10 +250,16 @@ class _PackReader(PeopleFiles, AreaFiles):
             return {}
         return table
 
-    def _wall(self, document: Mapping[str, Any], codes: set[str]) -> dict[str, Any]:
-        """How the city's walls are set up, once it is known to be usable."""
-        table = self._plain(document, "wall")
-        found = wallplan.faults(table, codes)
+    def _checked(
+        self,
+        document: Mapping[str, Any],
+        key: str,
+        faults: Callable[[Mapping[str, Any], set[str]], list[str]],
+        codes: set[str],
+    ) -> dict[str, Any]:
+        """How the city's walls or bulletins are set up, once it is known to be usable."""
+        table = self._plain(document, key)
+        found = faults(table, codes)
         for fault in found:
             self.fault(f"city.toml: {fault}")
         return {} if found else table

@@ -25,6 +25,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from data import editiontables
 from data.accounttables import make
 from data.audittables import guard
 from data.schema import metadata, store_state
@@ -283,6 +284,7 @@ class Store:
                 metadata.create_all(connection)
                 make(connection)
                 guard(connection)
+                editiontables.guard(connection)
                 connection.execute(
                     insert(store_state).values(
                         id=1, version=1, reference_version=1, latest_at=0, counters_stale=0

@@ -82,4 +82,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "audit.act_audit": ("查看审计", "Read the audit"),
     "audit.act_administer": ("管理", "Administer"),
     "audit.act_control_wall": ("大屏控制", "Control a wall"),
+    "audit.act_approve": ("审批通报", "Approve a bulletin"),
+    "audit.act_revise": ("更正通报", "Revise a bulletin"),
 }

@@ -124,6 +124,8 @@ ADDED_TABLES = (
     *("grid_organisation", "area", "account", "session", "sign_in_failure", "wall_token"),
     *("audit", "audit_anchor", "wall_control"),
     *("search_segment", "search_block", "saved_view", "export_job"),
+    *("edition", "edition_content", "edition_series", "edition_number"),
+    *("bulletin_start", "delivery", "job_worker"),
 )
 """The tables that came after the first revision."""
 
