@@ -10,7 +10,7 @@ import re
 import smtplib
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.policy import SMTP as WIRE
 from hashlib import sha256
@@ -84,29 +84,29 @@ class Mailer:
             finally:
                 _part(session)
         except _Insecure as error:
-            return Outcome("refused", str(error))
+            return Outcome("refused", str(error), away=True)
         except smtplib.SMTPAuthenticationError as error:
             return Outcome(
                 "refused" if error.smtp_code >= 500 else "later",
                 f"the mail server {self.server.host} did not accept the log-in ({error.smtp_code}): "
                 "check the user and the password in YIPING_SMTP_URL",
+                away=True,
             )
         except smtplib.SMTPNotSupportedError:
             return Outcome(
                 "refused",
                 f"the mail server {self.server.host} offers no log-in, yet YIPING_SMTP_URL has a user",
+                away=True,
             )
         except ssl.SSLError as error:
             reason = getattr(error, "verify_message", "") or error.reason or "no common protocol"
-            return Outcome(
-                "later", f"the mail server {self.server.host} could not be trusted (TLS): {reason}"
-            )
+            told = f"the mail server {self.server.host} could not be trusted (TLS): {reason}"
+            return Outcome("later", told, away=True)
         except smtplib.SMTPResponseException as error:
-            return _answered(error.smtp_code, error.smtp_error, "the connection")
+            return replace(_answered(error.smtp_code, error.smtp_error, "the connection"), away=True)
         except (smtplib.SMTPException, OSError) as error:
-            return Outcome(
-                "later", f"the mail server {self.server.host}:{self.server.port} {_network(error)}"
-            )
+            told = f"the mail server {self.server.host}:{self.server.port} {_network(error)}"
+            return Outcome("later", told, away=True)
 
     def _open(self) -> smtplib.SMTP:
         server, timeout = self.server, self.timeout_seconds

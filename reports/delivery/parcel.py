@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 from data.clocks import Instant
 from data.words import Language
 
 Result = Literal["sent", "later", "refused", "unknown"]
-
-SENT: Final = "sent"
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,8 @@ class Parcel:
 class Outcome:
     """What came of sending. "later": surely not delivered, another try may help; "refused": surely not delivered, and
     never will be so; "unknown": it may have got through, so that a person decides. `sentence` says why, without a
-    secret in it."""
+    secret in it; `away` that nobody else can be reached this way now either."""
 
     result: Result
     sentence: str = ""
+    away: bool = False
