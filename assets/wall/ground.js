@@ -30,7 +30,6 @@
     const foot = make("p", "ground-foot");
     body.append(foot);
 
-
     let wanted = null; /* the panel to show */
     let shown = ""; /* what stands on the screen, as a sentence that can be compared */
     let legended = "";
@@ -151,6 +150,7 @@
         const over = window.setTimeout(() => mine.abort(), PATIENCE);
         try {
           await paint(panel, mine.signal);
+          told(panel);
           shown = same(panel);
           attribute(root, "data-drawn", `${panel.view.indicator} ${panel.view.level} ${panel.focus}`);
         } catch (error) {
@@ -167,7 +167,8 @@
     return {
       show: (panel) => {
         wanted = panel;
-        told(panel);
+        /* The words change with the picture: until the next one is drawn they are about the one that stands. */
+        if (!shown || same(panel) === shown) told(panel);
         window.clearTimeout(retry);
         run();
       },

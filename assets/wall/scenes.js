@@ -203,6 +203,8 @@
         const rate = count("completion");
         put(rate.label, [words.completion, data.completion_n].filter(Boolean).join(" "));
         figure(rate.number, data.completion, true);
+        counts.style.setProperty("--many", String(data.counts.length + 1));
+        counts.style.setProperty("--digits", String(Math.max(4, ...data.counts.map((item) => item.count.length))));
         put(empty, data.tasks.length ? "" : data.empty);
         held.show(data.tasks);
         crews.show(data.units);

@@ -72,6 +72,7 @@
     let page = 0;
     let turned = 0;
     let room = 0;
+    let each = 0;
     const place = make("p", "page-of");
     const columns = () => (parts.columns ? parts.columns() : 1);
 
@@ -81,9 +82,14 @@
       first.root.hidden = false;
       const least = parseFloat(window.getComputedStyle(first.root).minHeight);
       if (!least || !box.clientHeight) return room;
-      const many = Math.max(1, Math.floor((box.clientHeight + 1) / least));
-      box.style.setProperty("--fit", String(many));
-      return many * columns();
+      return Math.max(1, Math.floor((box.clientHeight + 1) / least)) * columns();
+    };
+    /* Pages are equally long, so that the last one is not left with a row or two. */
+    const shared = () => {
+      const pages = Math.max(1, Math.ceil(items.length / Math.max(room, 1)));
+      each = pages > 1 ? Math.ceil(items.length / pages / columns()) * columns() : Math.max(room, 1);
+      box.style.setProperty("--fit", String(each / columns()));
+      return pages;
     };
     const add = () => {
       const row = parts.make();
@@ -93,12 +99,12 @@
       return row;
     };
     const write = () => {
-      const pages = Math.max(1, Math.ceil(items.length / Math.max(room, 1)));
+      const pages = shared();
       page %= pages;
-      while (rows.length < room) add();
-      while (rows.length > Math.max(room, 1)) rows.pop().root.remove();
+      while (rows.length < each) add();
+      while (rows.length > each) rows.pop().root.remove();
       rows.forEach((row, at) => {
-        const item = items[page * room + at];
+        const item = items[page * each + at];
         row.root.hidden = item === undefined;
         if (item === undefined) {
           row.key = null;
