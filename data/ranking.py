@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,3 +28,19 @@ def ranks(
     judged = np.sort(worse[~apart])
     found: NDArray[np.int64] = np.where(apart, 0, 1 + np.searchsorted(judged, worse))
     return found
+
+
+Band: TypeAlias = Literal["good", "yellow", "red", "none"]
+"""How a value stands to its target."""
+
+
+def band(definition: Indicator, value: float | None, target: float | None, margin: float) -> Band:
+    """Exactly at the target is met, a miss by up to the margin is yellow, a larger one red; "none" where there is no
+    value, no target, or neither direction is better."""
+    if value is None or target is None or definition.better == "none":
+        return "none"
+    short = target - value if definition.better == "up" else value - target
+    if short <= 0:
+        return "good"
+    # Rates are quotients: a hair's breadth of rounding is no verdict.
+    return "yellow" if short <= margin + 1e-9 else "red"

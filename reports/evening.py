@@ -97,14 +97,14 @@ def evening_document(facts: EveningFacts) -> dict[str, Any]:
         "marks": _marks(facts),
         "organisation": facts.organisation,
         "number": facts.number,
-        "title": [_scope(facts), word("bulletin.title")],
+        "title": [_scope(facts), word("evening.title")],
         "headline": _headline(facts, as_of),
         "rates": _rates(facts),
         "counts": _counts(facts),
         "ranking": _ranking(facts) if facts.ranking else None,
         "date": _full_date(as_of),
         "notes": _notes(facts, clock),
-        "notes_label": word("bulletin.notes"),
+        "notes_label": word("evening.notes"),
     }
 
 
@@ -131,8 +131,8 @@ def _marks(facts: EveningFacts) -> list[str]:
     return [
         word(key)
         for key, applies in (
-            ("bulletin.demo", facts.is_demo),
-            ("bulletin.illustrative", facts.is_illustrative),
+            ("evening.demo", facts.is_demo),
+            ("evening.illustrative", facts.is_illustrative),
         )
         if applies
     ]
@@ -150,15 +150,15 @@ def _scope(facts: EveningFacts) -> str:
 def _headline(facts: EveningFacts, as_of: datetime) -> str:
     day = _day(facts.date)
     if as_of.date() == facts.date:
-        sentence = word("bulletin.head")
-        when = word("bulletin.until").format(day=day, time=_hour(as_of))
+        sentence = word("evening.head")
+        when = word("evening.until").format(day=day, time=_hour(as_of))
     else:
-        sentence = word("bulletin.head_after")
-        when = word("bulletin.whole_day").format(day=day)
+        sentence = word("evening.head_after")
+        when = word("evening.whole_day").format(day=day)
     counts = {key: shown(key, facts.current[key].value) for key in COUNTS}
     head = sentence.format(when=when, scope=_scope(facts), until=_moment(as_of), **counts)
     if all(facts.current[key].value is None for key in FOUR_RATES):
-        return head + word("bulletin.all_none")
+        return head + word("evening.all_none")
     return head + _lead(facts)
 
 
@@ -167,14 +167,14 @@ def _lead(facts: EveningFacts) -> str:
     figure = facts.current[_lead_key(facts)]
     label = INDICATORS[figure.key].label_zh
     if figure.value is None:
-        return word("bulletin.lead_none").format(label=label)
+        return word("evening.lead_none").format(label=label)
     change = _change(facts, figure.key)
     direction = _direction(change)
-    return word("bulletin.lead").format(
+    return word("evening.lead").format(
         label=label,
         value=shown(figure.key, figure.value),
         n=ratio(figure),
-        change=word(f"bulletin.{direction}").format(points=abs(change or 0)),
+        change=word(f"evening.{direction}").format(points=abs(change or 0)),
     )
 
 
@@ -205,7 +205,7 @@ def _rates(facts: EveningFacts) -> dict[str, Any]:
             }
         )
     columns = [
-        word(f"bulletin.column.{name}") for name in ("indicator", "today", "n", "before", "n", "change")
+        word(f"evening.column.{name}") for name in ("indicator", "today", "n", "before", "n", "change")
     ]
     return {"columns": columns, "rows": rows}
 
@@ -215,7 +215,7 @@ def _counts(facts: EveningFacts) -> list[dict[str, str]]:
         {
             "label": INDICATORS[key].label_zh,
             "value": shown(key, facts.current[key].value),
-            "change": word("bulletin.bracketed").format(text=_more(facts, key)),
+            "change": word("evening.bracketed").format(text=_more(facts, key)),
         }
         for key in COUNTS
     ]
@@ -224,19 +224,19 @@ def _counts(facts: EveningFacts) -> list[dict[str, str]]:
 def _points(facts: EveningFacts, key: str) -> str:
     change = _change(facts, key)
     if change is None:
-        return word("bulletin.no_comparison")
+        return word("evening.no_comparison")
     if change == 0:
-        return word("bulletin.same")
-    return word("bulletin.points").format(sign="+" if change > 0 else _MINUS, points=abs(change))
+        return word("evening.same")
+    return word("evening.points").format(sign="+" if change > 0 else _MINUS, points=abs(change))
 
 
 def _more(facts: EveningFacts, key: str) -> str:
     change = _change(facts, key)
     if change is None:
-        return word("bulletin.no_comparison")
+        return word("evening.no_comparison")
     if change == 0:
-        return word("bulletin.same")
-    return word("bulletin.more" if change > 0 else "bulletin.fewer").format(count=f"{abs(change):,}")
+        return word("evening.same")
+    return word("evening.more" if change > 0 else "evening.fewer").format(count=f"{abs(change):,}")
 
 
 def _change(facts: EveningFacts, key: str) -> Decimal | None:
@@ -246,15 +246,15 @@ def _change(facts: EveningFacts, key: str) -> Decimal | None:
 def _ranking(facts: EveningFacts) -> dict[str, Any]:
     ranked = [row for row in facts.ranking if row.rank is not None]
     return {
-        "title": word("bulletin.ranking").format(label=INDICATORS[facts.ranked_by].label_zh),
-        "all": word("bulletin.ranking_all").format(total=len(ranked)),
-        "part": word("bulletin.ranking_part").format(total=len(ranked), shown="{shown}"),
-        "omitted": word("bulletin.ranking_omitted"),
+        "title": word("evening.ranking").format(label=INDICATORS[facts.ranked_by].label_zh),
+        "all": word("evening.ranking_all").format(total=len(ranked)),
+        "part": word("evening.ranking_part").format(total=len(ranked), shown="{shown}"),
+        "omitted": word("evening.ranking_omitted"),
         "columns": [
-            word("bulletin.column.rank"),
-            word("bulletin.column.grid"),
+            word("evening.column.rank"),
+            word("evening.column.grid"),
             INDICATORS[facts.ranked_by].label_zh,
-            word("bulletin.column.n"),
+            word("evening.column.n"),
         ],
         "rows": [
             {
@@ -277,28 +277,28 @@ def _too_few(facts: EveningFacts, *, any_ranked: bool, named: bool) -> str:
     if not rows:
         return ""
     if any_ranked:
-        text = word("bulletin.too_few").format(count=len(rows), minimum=facts.minimum)
+        text = word("evening.too_few").format(count=len(rows), minimum=facts.minimum)
     else:
-        text = word("bulletin.ranking_none").format(minimum=facts.minimum).rstrip(word("bulletin.stop"))
+        text = word("evening.ranking_none").format(minimum=facts.minimum).rstrip(word("evening.stop"))
     if named and some:
-        text += word("bulletin.too_few_names").format(names=_names(some))
+        text += word("evening.too_few_names").format(names=_names(some))
     if not some:
-        text += word("bulletin.too_few_all_zero")
+        text += word("evening.too_few_all_zero")
     elif len(some) < len(rows):
-        text += word("bulletin.too_few_zero").format(count=len(rows) - len(some))
-    return text + word("bulletin.stop")
+        text += word("evening.too_few_zero").format(count=len(rows) - len(some))
+    return text + word("evening.stop")
 
 
 def _names(rows: Iterable[RankRow]) -> str:
     named: list[str] = []
     used = 0
     for row in rows:
-        text = word("bulletin.named").format(name=row.name, n=f"{row.numerator:,}/{row.denominator:,}")
+        text = word("evening.named").format(name=row.name, n=f"{row.numerator:,}/{row.denominator:,}")
         used += _width(text) + 2
         if used > _NAMES_WIDTH and named:
-            return word("bulletin.list_mark").join(named) + word("bulletin.too_few_more")
+            return word("evening.list_mark").join(named) + word("evening.too_few_more")
         named.append(text)
-    return word("bulletin.list_mark").join(named)
+    return word("evening.list_mark").join(named)
 
 
 def _width(text: str) -> int:
@@ -308,16 +308,16 @@ def _width(text: str) -> int:
 
 def _notes(facts: EveningFacts, clock: ZoneClock) -> list[str]:
     as_of = clock.local(facts.as_of)
-    sources = word("bulletin.list_mark").join(_source(source, clock, as_of) for source in facts.sources)
+    sources = word("evening.list_mark").join(_source(source, clock, as_of) for source in facts.sources)
     formulas = dict.fromkeys((*FOUR_RATES, facts.ranked_by))
     return [
-        word("bulletin.note_data").format(until=_moment(as_of), zone=_zone(facts.zone, as_of)),
-        word("bulletin.note_source").format(sources=sources) if sources else word("bulletin.source_none"),
+        word("evening.note_data").format(until=_moment(as_of), zone=_zone(facts.zone, as_of)),
+        word("evening.note_source").format(sources=sources) if sources else word("evening.source_none"),
         *(
-            word("bulletin.note_formula").format(
+            word("evening.note_formula").format(
                 label=INDICATORS[key].label_zh, formula=INDICATORS[key].formula
             )
-            + word("bulletin.stop")
+            + word("evening.stop")
             for key in formulas
         ),
     ]
@@ -325,7 +325,7 @@ def _notes(facts: EveningFacts, clock: ZoneClock) -> list[str]:
 
 def _source(source: SourceState, clock: ZoneClock, as_of: datetime) -> str:
     if source.last_reported_at is None:
-        return word("bulletin.source_empty").format(name=source.name)
+        return word("evening.source_empty").format(name=source.name)
     at = clock.local(source.last_reported_at)
     if at.date() == as_of.date():
         text = _hour(at)
@@ -333,24 +333,24 @@ def _source(source: SourceState, clock: ZoneClock, as_of: datetime) -> str:
         text = _day(at) + _hour(at)
     else:
         text = _moment(at)
-    return word("bulletin.source").format(name=source.name, at=text)
+    return word("evening.source").format(name=source.name, at=text)
 
 
 def _zone(zone: str, as_of: datetime) -> str:
     if zone == _BEIJING:
-        return word("bulletin.zone_beijing")
+        return word("evening.zone_beijing")
     minutes = (as_of.utcoffset() or timedelta(0)) // timedelta(minutes=1)
     hours, rest = divmod(abs(minutes), 60)
     sign = _MINUS if minutes < 0 else "+"
-    return word("bulletin.zone_local").format(offset=f"{sign}{hours}" + (f":{rest:02d}" if rest else ""))
+    return word("evening.zone_local").format(offset=f"{sign}{hours}" + (f":{rest:02d}" if rest else ""))
 
 
 def _full_date(at: datetime) -> str:
-    return word("bulletin.date").format(year=at.year, month=at.month, day=at.day)
+    return word("evening.date").format(year=at.year, month=at.month, day=at.day)
 
 
 def _day(at: date) -> str:
-    return word("bulletin.day").format(month=at.month, day=at.day)
+    return word("evening.day").format(month=at.month, day=at.day)
 
 
 def _moment(at: datetime) -> str:
@@ -359,5 +359,5 @@ def _moment(at: datetime) -> str:
 
 def _hour(at: datetime) -> str:
     if at.minute:
-        return word("bulletin.minute").format(hour=at.hour, minute=at.minute)
-    return word("bulletin.hour").format(hour=at.hour)
+        return word("evening.minute").format(hour=at.hour, minute=at.minute)
+    return word("evening.hour").format(hour=at.hour)

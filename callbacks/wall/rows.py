@@ -19,6 +19,7 @@ from callbacks.wall.facts import (
     SourceFact,
     Structure,
 )
+from data import ranking as ranking_rules
 from data.clocks import MINUTE, Instant, ZoneClock
 from data.indicators import FOUR_RATES, INDICATORS, NO_DATA, OVERDUE_OPEN, Figure, shown
 from data.words import word
@@ -135,17 +136,8 @@ def _group(fact: GroupFact, total: int, most: int) -> panels.Group:
 
 
 def band(key: str, value: float | None, aim: float | None, margin: float, few: bool = False) -> panels.Band:
-    """How a value stands to its target: exactly at it is met, exactly at the margin is still yellow."""
-    if few:
-        return "few"
-    definition = INDICATORS[key]
-    if value is None or aim is None or definition.better == "none":
-        return "none"
-    short = aim - value if definition.better == "up" else value - aim
-    if short <= 0:
-        return "good"
-    # Rates are quotients: a hair's breadth of rounding is no verdict.
-    return "yellow" if short <= margin + 1e-9 else "red"
+    """How a value stands to its target, by the rule of bulletins too; "few" where it is not judged."""
+    return "few" if few else ranking_rules.band(INDICATORS[key], value, aim, margin)
 
 
 def ranking(asked: Asked, facts: Sequence[RankFact]) -> panels.Ranking:

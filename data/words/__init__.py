@@ -17,6 +17,7 @@ from data.words import (
     auditing,
     bulletins,
     editions,
+    evening,
     events,
     explore,
     exports,
@@ -24,6 +25,7 @@ from data.words import (
     general,
     leaders,
     maps,
+    monthly,
     nav,
     pages,
     remote,
@@ -52,11 +54,13 @@ PAIRS: Final[tuple[dict[str, tuple[str, str]], ...]] = (
     wallpage.WORDS,
     wallpanels.WORDS,
     remote.WORDS,
+    bulletins.WORDS,
+    monthly.WORDS,
 )
-"""The catalogues of the screens: a key's Chinese and English."""
+"""The catalogues: a key's Chinese and English."""
 
 _WORDS: Final = {key: pair for catalogue in PAIRS for key, pair in catalogue.items()} | {
-    key: (text, text) for key, text in bulletins.WORDS.items()
+    key: (text, text) for key, text in evening.WORDS.items()
 }
 
 _language: ContextVar[Language] = ContextVar("language", default=DEFAULT_LANGUAGE)

@@ -1,0 +1,143 @@
+"""The words of monthly bulletins, in Chinese and in English."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "bulletin.heading.assessment": ("履职考核", "Assessment"),
+    "bulletin.assessment": (
+        "按考核办法（版本{version}），对{scope}{total}个{levels}进行考核，参加排名{ranked}个。",
+        "By the rules (version {version}), {total} {levels} of {scope} were assessed; {ranked} are ranked.",
+    ),
+    "bulletin.assessment_none": (
+        "{scope}没有下级网格，不作考核。",
+        "{scope} has no grids below: there is no assessment.",
+    ),
+    "bulletin.assessment_dimensions": (
+        "七个维度中，{measured}已有数据；{missing}尚无数据来源，不计分，得分按已有维度的权重折算为100分。",
+        "Of the seven dimensions, {measured} are measured; {missing} have no source yet and count nothing: "
+        "the score of 100 is made from the weights of those that are measured.",
+    ),
+    "bulletin.dimension.acceptance": ("接单及时率", "acceptance timeliness"),
+    "bulletin.dimension.handling": ("处置及时率", "handling timeliness"),
+    "bulletin.dimension.completion": ("办结率", "completion"),
+    "bulletin.dimension.rating": ("好差评（满意率）", "rating (satisfaction)"),
+    "bulletin.dimension.centre": ("城运中心实体化运转", "the working of the operations centre"),
+    "bulletin.dimension.dispatching": ("综合调度", "dispatching"),
+    "bulletin.dimension.temporary": ("其他临时事项", "other temporary matters"),
+    "bulletin.heading.map": ("得分分布", "Map of scores"),
+    "bulletin.map": ("{level}履职得分", "Scores by {level}"),
+    "bulletin.map_alt": (
+        "{scope}各{level}的履职得分地图，最高{most}分，最低{least}分。",
+        "Map of the scores by {level} in {scope}, from {least} to {most}.",
+    ),
+    "bulletin.map_text": (
+        "有得分的{levels}{total}个，最高{most}分，最低{least}分，各分数段见图。",
+        "{total} {levels} have a score, from {least} to {most}; the map shows the classes.",
+    ),
+    "bulletin.map_none": ("各{level}均无得分。", "No {level} has a score."),
+    "bulletin.class_below": ("{to}分以下", "below {to}"),
+    "bulletin.class_between": ("{since}—{to}分", "{since} to {to}"),
+    "bulletin.class_from": ("{since}分及以上", "{since} and more"),
+    "bulletin.no_data": ("无数据", "no data"),
+    "bulletin.heading.ranking": ("分组排名", "Ranks by group"),
+    "bulletin.table.ranking": ("{group}履职得分排名", "Scores of {group}"),
+    "bulletin.group_none": ("未分组", "no group"),
+    "bulletin.group_all": ("各{levels}", "all {levels}"),
+    "bulletin.group_first": (
+        "{group}：居前的为{first}；居后的为{last}。",
+        "{group}: first {first}; last {last}.",
+    ),
+    "bulletin.group_all_named": ("{group}：{names}。", "{group}: {names}."),
+    "bulletin.scored": ("{name}{score}分", "{name} {score}"),
+    "bulletin.column.score": ("得分", "Score"),
+    "bulletin.column.score_before": ("上月得分", "Month before"),
+    "bulletin.column.rank_before": ("上月名次", "Rank before"),
+    "bulletin.unranked_note": (
+        "名次在本组内排列，同分同名次；应处置不足{minimum}件的有得分、不排名（“—”）。",
+        "Ranks are within the group, equal scores share one; with fewer than {minimum} cases due there is none (—).",
+    ),
+    "bulletin.heading.change": ("比上月升降", "Change against the month before"),
+    "bulletin.change_counts": (
+        "与上月相比，{levels}得分上升{rose}个、下降{fell}个、持平{level_count}个、无可比数据{none}个。",
+        "Against the month before, the scores of {rose} {levels} rose, {fell} fell, {level_count} were level, "
+        "{none} cannot be compared.",
+    ),
+    "bulletin.change_rose": ("上升最多的：{names}。", "They rose most: {names}."),
+    "bulletin.change_fell": ("下降最多的：{names}。", "They fell most: {names}."),
+    "bulletin.changed": (
+        "{name}{sign}{points}分（{before}→{after}）",
+        "{name} {sign}{points} ({before} → {after})",
+    ),
+    "bulletin.heading.trend": ("近十二个月走势", "Twelve months"),
+    "bulletin.trend": ("四项指标走势", "The four rates by month"),
+    "bulletin.trend_alt": (
+        "{scope}近十二个月四项指标走势：{values}。",
+        "The four rates of {scope} in twelve months: {values}.",
+    ),
+    "bulletin.trend_value": ("{label}本月{value}", "{label} {value} this month"),
+    "bulletin.trend_note": (
+        "各月数据均截至次月同一时点，即当月通报所载。",
+        "Each month as of the same time after its end, as its own bulletin had it.",
+    ),
+    "bulletin.table.trend": ("近十二个月四项指标", "The four rates of twelve months"),
+    "bulletin.column.month": ("月份", "Month"),
+    "bulletin.heading.follow": ("上月热点跟踪", "Last month's hot matters"),
+    "bulletin.follow": (
+        "上月受理增加最多的类别和网格，本月情况如下。",
+        "How those that rose most in the month before have gone on.",
+    ),
+    "bulletin.follow_none": ("上月没有热点。", "Nothing was hot in the month before."),
+    "bulletin.followed": ("{name}{now}，{change}", "{name} {now}, {change}"),
+    "bulletin.table.follow": ("上月热点跟踪", "Last month's hot matters"),
+    "bulletin.column.kind": ("类型", "Kind"),
+    "bulletin.column.name": ("名称", "Name"),
+    "bulletin.column.month_before_last": ("前月", "Two months before"),
+    "bulletin.column.last_month": ("上月", "Month before"),
+    "bulletin.column.this_month": ("本月", "This month"),
+    "bulletin.kind_category": ("类别", "Category"),
+    "bulletin.heading.laggards": ("落后网格跟踪", "Last month's laggards"),
+    "bulletin.laggards": (
+        "上月{group}排名居后的，本月情况：{names}。",
+        "Last month's last of {group}: {names}.",
+    ),
+    "bulletin.laggards_none": ("上月没有参加排名的网格。", "No grid was ranked in the month before."),
+    "bulletin.laggard": (
+        "{name}上月{before}分、第{rank_before}名，本月{after}分、{rank}",
+        "{name} had {before}, rank {rank_before}, and now {after}, {rank}",
+    ),
+    "bulletin.rank_of": ("第{rank}名", "rank {rank}"),
+    "bulletin.rank_none": ("不排名", "no rank"),
+    "bulletin.heading.arithmetic": ("末位得分计算", "How the lowest scores are made"),
+    "bulletin.arithmetic": (
+        "{name}：（{terms}）÷{weight}×100＝{score}分",
+        "{name}: ({terms}) ÷ {weight} × 100 = {score}",
+    ),
+    "bulletin.term": ("{weight}×{n}", "{weight} × {n}"),
+    "bulletin.plus": ("＋", " + "),
+    "bulletin.arithmetic_order": (
+        "括号内依次为{labels}，形式为“权重×分子/分母”；无统计件的维度不计。",
+        "The brackets hold {labels} in this order, as weight × numerator/denominator; what has no cases is left out.",
+    ),
+    "bulletin.heading.method": ("考核办法", "Method"),
+    "bulletin.method": (
+        "得分＝Σ（权重×指标值）÷Σ权重×100，只计有数据的维度；汇总时分子、分母分别相加后相除，不对比率求平均；得分保留两位小数。",
+        "Score = Σ (weight × rate) ÷ Σ weight × 100, over the dimensions that have data; roll-ups add numerators and "
+        "denominators and divide once, rates are never averaged; scores have two decimals.",
+    ),
+    "bulletin.method_default": (
+        "权重为本系统默认值，不代表任何机关的规定。",
+        "The weights are defaults of this program, not the rule of any office.",
+    ),
+    "bulletin.table.method": (
+        "考核维度与权重（版本{version}）",
+        "Dimensions and weights (version {version})",
+    ),
+    "bulletin.column.dimension": ("维度", "Dimension"),
+    "bulletin.column.weight": ("权重", "Weight"),
+    "bulletin.column.source": ("数据", "Data"),
+    "bulletin.source_indicator": ("{label}", "{label}"),
+    "bulletin.source_missing": ("尚无数据来源，不计", "no source yet, not counted"),
+    "bulletin.source_unrecorded": ("来源未记录，不计", "not recorded by the sources, not counted"),
+    "bulletin.heading.appendix": ("附录 各{level}四项指标", "Appendix: the four rates by {level}"),
+    "bulletin.table.appendix": ("各{level}四项指标（共{total}个）", "The four rates by {level} ({total})"),
+}
