@@ -35,6 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{total} {levels} have a score, from {least} to {most}; the map shows the classes.",
     ),
     "bulletin.map_none": ("各{level}均无得分。", "No {level} has a score."),
+    "bulletin.class_all": ("各网格同分", "one score for all"),
     "bulletin.class_below": ("{to}分以下", "below {to}"),
     "bulletin.class_between": ("{since}—{to}分", "{since} to {to}"),
     "bulletin.class_from": ("{since}分及以上", "{since} and more"),
@@ -47,14 +48,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "{group}：居前的为{first}；居后的为{last}。",
         "{group}: first {first}; last {last}.",
     ),
+    "bulletin.group_unranked": (
+        "{group}：应处置均不足{minimum}件，不排名。",
+        "{group}: none has {minimum} cases due, none is ranked.",
+    ),
     "bulletin.group_all_named": ("{group}：{names}。", "{group}: {names}."),
     "bulletin.scored": ("{name}{score}分", "{name} {score}"),
     "bulletin.column.score": ("得分", "Score"),
     "bulletin.column.score_before": ("上月得分", "Month before"),
     "bulletin.column.rank_before": ("上月名次", "Rank before"),
     "bulletin.unranked_note": (
-        "名次在本组内排列，同分同名次；应处置不足{minimum}件的有得分、不排名（“—”）。",
-        "Ranks are within the group, equal scores share one; with fewer than {minimum} cases due there is none (—).",
+        "名次在本组内排列，同分同名次；{label}分母不足{minimum}件的不排名，以“—”表示。",
+        "Ranks are within the group, equal scores share one; fewer than {minimum} cases of {label} have none (—).",
     ),
     "bulletin.heading.change": ("比上月升降", "Change against the month before"),
     "bulletin.change_counts": (
@@ -81,6 +86,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "bulletin.table.trend": ("近十二个月四项指标", "The four rates of twelve months"),
     "bulletin.column.month": ("月份", "Month"),
+    "bulletin.heading.handling": ("办理情况", "How matters were handled"),
+    "bulletin.heading.places": ("排名", "Ranks"),
+    "bulletin.heading.risen": ("本月热点", "This month's hot matters"),
     "bulletin.heading.follow": ("上月热点跟踪", "Last month's hot matters"),
     "bulletin.follow": (
         "上月受理增加最多的类别和网格，本月情况如下。",
@@ -138,6 +146,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "bulletin.source_indicator": ("{label}", "{label}"),
     "bulletin.source_missing": ("尚无数据来源，不计", "no source yet, not counted"),
     "bulletin.source_unrecorded": ("来源未记录，不计", "not recorded by the sources, not counted"),
-    "bulletin.heading.appendix": ("附录 各{level}四项指标", "Appendix: the four rates by {level}"),
+    "bulletin.heading.appendix": (
+        "附录{number} 各{level}四项指标",
+        "Appendix {number}: the four rates by {level}",
+    ),
     "bulletin.table.appendix": ("各{level}四项指标（共{total}个）", "The four rates by {level} ({total})"),
 }

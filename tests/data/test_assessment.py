@@ -54,7 +54,10 @@ def test_a_city_has_its_own_weights_under_their_version() -> None:
         ({"handeling": 1}, "expected dimensions out of"),
         ({"handling": 2.5}, "a whole number of points"),
         ({"handling": -1}, "a whole number of points"),
-        (dict.fromkeys(("acceptance", "handling", "completion", "rating"), 0), "a dimension that is measured"),
+        (
+            dict.fromkeys(("acceptance", "handling", "completion", "rating"), 0),
+            "a dimension that is measured",
+        ),
     ],
 )
 def test_weights_that_cannot_be_used(weights: Mapping[str, Any], said: str) -> None:
