@@ -1,0 +1,1 @@
+"""What is hot: which matters come more often than they should, where, since when, and how sure that is."""
