@@ -111,7 +111,12 @@ class Break:
     """What follows begins on a new page."""
 
 
-Part: TypeAlias = Heading | Paragraph | Table | Chart | GridMap | Drawing | Break
+@dataclass(frozen=True)
+class Signature:
+    """Where issuer and date stand, before appendices; a document without this part has them after its last part."""
+
+
+Part: TypeAlias = Heading | Paragraph | Table | Chart | GridMap | Drawing | Break | Signature
 _PARTS: Final = {one.__name__: one for one in get_args(Part)}
 
 

@@ -28,6 +28,7 @@ from data.words import (
     monthly,
     nav,
     pages,
+    printing,
     remote,
     wallpage,
     wallpanels,
@@ -56,6 +57,7 @@ PAIRS: Final[tuple[dict[str, tuple[str, str]], ...]] = (
     remote.WORDS,
     bulletins.WORDS,
     monthly.WORDS,
+    printing.WORDS,
 )
 """The catalogues: a key's Chinese and English."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ import numpy.typing as npt
 from tests.support.missing import MissingComponent
 
 DPI = 200
+_WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*)</word>')
 
 
 def run(tool: str, *arguments: str) -> bytes:
@@ -56,3 +59,27 @@ def image(pdf: Path) -> npt.NDArray[np.uint8]:
 def millimetres(pixels: int) -> float:
     """Pixels of `image` in millimetres."""
     return pixels * 25.4 / DPI
+
+
+@dataclass(frozen=True)
+class Word:
+    """A run of text without white space; edges in mm from the page's upper left."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def words(pdf: Path) -> list[list[Word]]:
+    """The words of each page, in the order of the text."""
+    pages: list[list[Word]] = []
+    for line in run("pdftotext", "-bbox", str(pdf), "-").decode().splitlines():
+        if line.strip().startswith("<page "):
+            pages.append([])
+        found = _WORD.search(line)
+        if found is not None:
+            left, top, right, bottom = (float(found[place]) * 25.4 / 72 for place in range(1, 5))
+            pages[-1].append(Word(html.unescape(found[5]), left, top, right, bottom))
+    return pages

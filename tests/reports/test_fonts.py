@@ -20,10 +20,10 @@ def test_the_package_alone_has_every_face() -> None:
     }
 
 
-def test_only_a_title_face_without_a_heavy_weight_is_thickened() -> None:
+def test_only_a_face_that_would_not_be_told_from_the_text_is_thickened() -> None:
     light = choose(read_faces(), PACKAGE_FONTS, [])
     assert light["title"].embolden > 0
-    assert [key for key, chosen in light.items() if chosen.embolden] == ["title"]
+    assert [key for key, chosen in light.items() if chosen.embolden] == ["title", "script"]
 
     heavy = choose(read_faces(), [*PACKAGE_FONTS, ("Noto Serif SC", 700)], [])
     assert (heavy["title"].weight, heavy["title"].embolden) == (700, 0)

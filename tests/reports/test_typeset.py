@@ -136,7 +136,7 @@ def test_as_many_grids_as_fit_are_listed_from_both_ends(plain: Path) -> None:
     half = len(listed) // 2
     assert half >= 3
     assert listed == [*rows[:half], *rows[-half:]]
-    part = word("bulletin.ranking_part").format(total=len(rows), shown=half)
+    part = word("evening.ranking_part").format(total=len(rows), shown=half)
     assert part in seen
 
 
@@ -192,7 +192,7 @@ def test_text_beyond_one_page_is_an_error(tmp_path: Path) -> None:
 
 def test_plain_words_for_what_cannot_be_set(tmp_path: Path) -> None:
     document = evening_document(facts())
-    with pytest.raises(TypesetError, match="no template 'nightly': expected one of evening, official"):
+    with pytest.raises(TypesetError, match="no template 'nightly': expected one of daily, evening"):
         typeset("nightly", document, tmp_path / "evening.pdf")
     with pytest.raises(TypesetError, match="the document has no as_of"):
         typeset(TEMPLATE, {}, tmp_path / "evening.pdf")
