@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from data.demo.pack import built_pack
 from data.settings import PROJECT
 from data.words import speak
-from tests.support.browser import Watch, chromium, watched_page
+from tests.support.browser import WITHOUT_GL, Watch, beside, chromium, watched_page
 from tests.support.commands import Commands, load_boston
 from tests.support.postgres import Cluster
 
@@ -85,10 +85,24 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def plain_browser(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Another one without WebGL, where maps are drawn plainly: what the processor draws of WebGL costs as much as all
+    the rest of a page."""
+    with beside(browser, tmp_path_factory.mktemp("plain"), WITHOUT_GL) as running:
+        yield running
+
+
 @pytest.fixture
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page_browser(browser: Browser) -> Browser:
+    """The browser of `page`; a file whose tests need another one says so."""
+    return browser
+
+
+@pytest.fixture
+def page(page_browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A fresh page, 1280 x 900, zh-CN. The test fails when the page logs an error or asks another host."""
-    with watched_page(browser) as (fresh, watch):
+    with watched_page(page_browser) as (fresh, watch):
         request.node.stash[_WATCH] = watch
         yield fresh
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import WITHOUT_GL, Watch, beside, watched_page
+from tests.support.browser import Watch
 from tests.support.running import free_port
 from tests.support.wall import FakeWall, served_wall
 from tests.support.wallfigures import OFFSET
@@ -42,6 +42,12 @@ def value(page: Page, place: int = 0) -> str:
 
 
 @pytest.fixture
+def page_browser(request: pytest.FixtureRequest, browser: Browser, plain_browser: Browser) -> Browser:
+    """The map is a side issue for most of these tests: it is drawn plainly where a test is not marked `webgl`."""
+    return browser if request.node.get_closest_marker("webgl") else plain_browser
+
+
+@pytest.fixture
 def wall() -> FakeWall:
     return FakeWall()
 
@@ -52,6 +58,7 @@ def address(wall: FakeWall) -> Iterator[str]:
         yield found
 
 
+@pytest.mark.webgl
 def test_it_shows_its_figures_and_follows_a_commit_within_a_second(
     page: Page, address: str, wall: FakeWall
 ) -> None:
@@ -88,6 +95,7 @@ def test_panels_travel_only_when_something_is_new(page: Page, address: str, wall
     assert 1 <= len(wall.asked) <= 7, "never more than twice a second"
 
 
+@pytest.mark.webgl
 def test_nothing_moves_and_nothing_is_made_when_numbers_change(
     page: Page, address: str, wall: FakeWall
 ) -> None:
@@ -243,6 +251,7 @@ def test_a_revoked_access_leaves_no_figure_on_the_screen(
     expect(page.locator(".card-value").first).to_have_text("4,873")
 
 
+@pytest.mark.webgl
 def test_a_new_version_comes_without_leaving_full_screen(page: Page, address: str, wall: FakeWall) -> None:
     arrive(page, address)
     page.keyboard.press("f")
@@ -274,6 +283,7 @@ def test_a_new_version_whose_document_is_not_there_yet_changes_nothing(
     assert page.locator("#wall").get_attribute("data-build") == "build-1"
 
 
+@pytest.mark.webgl
 def test_memory_past_its_bound_makes_the_wall_begin_anew_once(page: Page, wall: FakeWall) -> None:
     wall.bound = 1
     with served_wall(wall) as address:
@@ -306,23 +316,15 @@ def test_its_keys(page: Page, address: str) -> None:
     expect(page.locator(".help")).to_be_hidden()
 
 
-def test_the_map_without_webgl(
-    browser: Browser, wall: FakeWall, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    with (
-        served_wall(wall) as address,
-        beside(browser, tmp_path_factory.mktemp("plain"), WITHOUT_GL) as other,
-        watched_page(other) as (page, watch),
-    ):
-        arrive(page, address)
-        expect(page.locator('#wall[data-map="plain"][data-drawn]')).to_be_visible(timeout=PATIENCE)
-        expect(page.locator(".ground-area")).to_have_count(26)
-        fills = page.evaluate(
-            "[...document.querySelectorAll('.ground-area')].map((one) => one.getAttribute('fill'))"
-        )
-        assert all(fill.startswith("#") for fill in fills)
-        assert page.locator(".ground-dot").count() > 100
-        watch.verify()
+def test_the_map_without_webgl(page: Page, address: str) -> None:
+    arrive(page, address)
+    expect(page.locator('#wall[data-map="plain"][data-drawn]')).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".ground-area")).to_have_count(26)
+    fills = page.evaluate(
+        "[...document.querySelectorAll('.ground-area')].map((one) => one.getAttribute('fill'))"
+    )
+    assert all(fill.startswith("#") for fill in fills)
+    assert page.locator(".ground-dot").count() > 100
 
 
 @contextlib.contextmanager
@@ -373,8 +375,15 @@ _TEXTS = """() => {
 }"""
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
-@pytest.mark.parametrize("kind", ["overview", "ranking", "hot", "trace", "emergency"])
+@pytest.mark.parametrize(
+    ("kind", "width", "height"),
+    [
+        # The map takes the same place in every kind of scene: in one of them WebGL draws it.
+        pytest.param(kind, *size, marks=[pytest.mark.webgl] if kind == "overview" else [])
+        for kind in ("overview", "ranking", "hot", "trace", "emergency")
+        for size in SIZES
+    ],
+)
 def test_no_text_is_small_or_cut_at_any_size_with_long_names(
     page: Page, width: int, height: int, kind: str
 ) -> None:
@@ -401,7 +410,9 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("state", ["live", "stale", "old", "emergency"])
+@pytest.mark.parametrize(
+    "state", [pytest.param("live", marks=pytest.mark.webgl), "stale", "old", "emergency"]
+)
 def test_every_text_has_the_contrast_of_aa(page: Page, watch: Watch, theme: str, state: str) -> None:
     watch.forgive("status of 503")
     wall = FakeWall(kind="emergency" if state == "emergency" else "overview", stale=2 * (state == "stale"))
