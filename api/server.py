@@ -29,6 +29,10 @@ _M_ARENA_MAX, _ARENAS = -8, 2
 """Of glibc's mallopt. Were there a heap for each thread of a server, what is let go in one would be of no use in
 another, and over days every one of them would grow to the largest that was ever needed."""
 
+_GIVE_BACK_SECONDS = 60
+"""How often a server gives the system back what lies free between what is in use: left to itself, glibc keeps it, and a
+server of weeks grows by every crowded minute it has seen."""
+
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
@@ -75,6 +79,14 @@ def secret_key(folder: Path) -> str:
     return key
 
 
+def give_back() -> bool:
+    """Gives free memory of this process back to the system; False where there was none, or the C library cannot."""
+    try:
+        return bool(ctypes.CDLL(None).malloc_trim(0))
+    except (OSError, AttributeError):
+        return False
+
+
 def serve(make: Callable[[], Flask], settings: Settings, ready: Callable[[str], None]) -> None:
     """Serves until the process is told to end; `make` builds what is served within the serving process, `ready` hears
     the address as soon as it answers there. Leaves by SystemExit."""
@@ -114,9 +126,15 @@ class _Server(BaseApplication):  # type: ignore[misc]
         return self._make()
 
     def _loaded(self, worker: Any) -> None:
+        threading.Thread(target=self._keep_small, name="memory", daemon=True).start()
         # A worker that takes a fallen one's place has nothing new to say.
         if worker.age == 1:
             threading.Thread(target=self._announce, daemon=True).start()
+
+    def _keep_small(self) -> None:
+        while True:
+            time.sleep(_GIVE_BACK_SECONDS)
+            give_back()
 
     def _announce(self) -> None:
         host, port = _EVERYWHERE.get(self._settings.host, self._settings.host), self._settings.port

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from api.server import KEY_FILE, ServeError, address, check_free, secret_key
+from api.server import KEY_FILE, ServeError, address, check_free, give_back, secret_key
 
 
 def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
@@ -57,3 +57,18 @@ def test_a_host_that_is_not_ours_is_told() -> None:
 )
 def test_the_address_is_one_that_a_browser_takes(host: str, expected: str) -> None:
     assert address(host, 8050) == expected
+
+
+def test_what_lies_free_between_what_is_in_use_is_given_back() -> None:
+    def own_bytes() -> int:
+        lines = Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines()
+        return 1024 * int(next(line for line in lines if line.startswith("Pss_Anon:")).split()[1])
+
+    # Every hundredth part stays, so that the heap cannot shrink from its end.
+    parts = [bytes(32_000) for _ in range(4_000)]
+    pins = parts[::100]
+    del parts
+    kept = own_bytes()
+    assert give_back()
+    assert own_bytes() < kept - 50_000_000
+    assert len(pins) == 40
