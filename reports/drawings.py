@@ -26,6 +26,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from data.grids import Tree
 from data.words import speaking, word
 from maps.style import INK, INK_SOFT
 from reports.document import Chart, Document, Drawing, GridMap, Language, Part
@@ -75,6 +76,23 @@ def drawn(document: Document, shapes: gpd.GeoDataFrame) -> Document:
         return part
 
     return replace(document, parts=tuple(picture(part) for part in document.parts))
+
+
+def outlined(document: Document, tree: Tree) -> tuple[str, ...]:
+    """The codes of the grids whose outlines `drawn` needs: of each map its scope, its grids and what lies between;
+    () for a document without maps. Codes that the tree does not know any more are left out."""
+    codes: dict[str, None] = {}
+    for one in document.parts:
+        if isinstance(one, GridMap):
+            known = [code for code in one.values if code in tree]
+            above = (
+                grid.code
+                for code in known
+                for grid in tree.ancestors(code)
+                if tree.contains(one.scope, grid.code)
+            )
+            codes.update(dict.fromkeys((one.scope, *known, *above)))
+    return tuple(codes)
 
 
 def width_em(text: str) -> float:

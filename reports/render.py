@@ -311,7 +311,10 @@ def compiled(document: Mapping[str, Any], words: Mapping[str, str], found: FontS
             TEMPLATES / f"{template}.typ", root=TEMPLATES, font_paths=found.fonts, sys_inputs=inputs
         )
         pdf, warnings = compiler.compile_with_warnings(
-            format="pdf", pdf_standards=STANDARDS[template], timestamp=int(document["as_of"]) // SECOND
+            format="pdf",
+            pdf_standards=STANDARDS[template],
+            pdf_tags=STANDARDS[template].endswith("a"),
+            timestamp=int(document["as_of"]) // SECOND,
         )
         if warnings:
             raise TypesetError(f"{template}: " + "; ".join(warning.message for warning in warnings))
@@ -358,7 +361,7 @@ def _head(label: str) -> list[str]:
     """What must stand on one line of a column's head: a word of Latin text, or half of a long Chinese label."""
     if label.isascii():
         return label.split()
-    lines = math.ceil(len(label) / 5)
+    lines = math.ceil(_width(label) / 10)
     half = math.ceil(len(label) / lines) if lines else 0
     return [label[start : start + half] for start in range(0, len(label), half)] if half else []
 

@@ -7,5 +7,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "print.issued": ("{date}印发", "Issued {date}"),
     "print.contents": ("目　　录", "Contents"),
     "print.label": ("{label}：", "{label}: "),
+    "print.table": ("表", "Table"),
     "print.unit": ("单位：{unit}", "Unit: {unit}"),
 }

@@ -9,7 +9,7 @@ from data.ranking import band
 from data.words import language, word
 from reports.content.hot import HOT_LEAST
 from reports.content.parts import Content, Daily, Grids, Hot, Rise
-from reports.document import Break, Column, Heading, Paragraph, Part, Table
+from reports.document import Break, Column, Heading, Paragraph, Part, Signature, Table
 from reports.wording import common, texts
 from reports.wording.grids import grids_table, listed, lists_paragraphs, ranking_text
 
@@ -46,7 +46,9 @@ def daily_parts(content: Content, daily: Daily) -> tuple[Part, ...]:
     for place, (heading, parts) in enumerate(sections, 1):
         made += [Heading(1, texts.numbered(place, word(heading))), *parts]
     if "rates" in asked:
-        for group in _annexed(daily.groups):
+        annexed = _annexed(daily.groups)
+        made += [Signature()] if annexed else []
+        for group in annexed:
             title = word("bulletin.table.annex").format(level=texts.level(content, group.level))
             made += [Break(), grids_table(content, group, daily.current, title, small=True)]
     return tuple(made)

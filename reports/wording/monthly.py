@@ -9,7 +9,7 @@ from data.words import word
 from reports.content.hot import HOT_LEAST
 from reports.content.moments import is_whole_month
 from reports.content.parts import Assessment, Content, Followed, Hot, Month, Rise, Trend
-from reports.document import Break, Chart, Column, Heading, Paragraph, Part, Series, Table
+from reports.document import Break, Chart, Column, Heading, Paragraph, Part, Series, Signature, Table
 from reports.wording import common, scores, texts
 from reports.wording.grids import grids_table, lists_paragraphs, rates
 
@@ -26,7 +26,8 @@ def month_parts(content: Content, month: Month) -> tuple[Part, ...]:
     made: list[Part] = []
     for place, (name, parts) in enumerate(sections, 1):
         made += [Heading(1, texts.numbered(place, word(f"bulletin.heading.{name}"))), *parts]
-    return (*made, *(_appendix(content, month) if "appendix" in content.sections else ()))
+    appendix = _appendix(content, month) if "appendix" in content.sections else []
+    return (*made, *([Signature()] if appendix else ()), *appendix)
 
 
 def _section(content: Content, month: Month, name: str) -> list[Part]:

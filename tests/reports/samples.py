@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, Literal
 
+import geopandas as gpd
+
 from data.clocks import SECOND, Instant
 from reports.document import (
     Break,
@@ -19,6 +21,9 @@ from reports.document import (
     Signature,
     Table,
 )
+
+NO_SHAPES: Final = gpd.GeoDataFrame({"code": [], "name": []}, geometry=gpd.GeoSeries([], crs="EPSG:4326"))
+"""Outlines for documents without maps."""
 
 RARE: Final = "沄垟埇碶㙟𬇙"
 """Characters of place names that many fonts lack."""
