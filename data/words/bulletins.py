@@ -123,7 +123,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{label}暂无数据（来源未记录）",
         "{label} has no data (the sources do not record it)",
     ),
-    "bulletin.all_none": ("四项指标均暂无数据。", "None of the four rates has data."),
+    "bulletin.all_none": ("四项指标均暂无数据。", "No rate of the four has data."),
     "bulletin.no_events": (
         "{when}，{scope}没有受理、办结事件，也没有到期事件。",
         "{when}, {scope} received, closed and owed nothing.",
@@ -175,6 +175,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "bulletin.ranking_first": ("居前的：{names}", "First: {names}"),
     "bulletin.ranking_last": ("居后的：{names}", "Last: {names}"),
     "bulletin.ranked": ("第{rank}名{name}{value}（{n}）", "{rank}. {name} {value} ({n})"),
+    "bulletin.ranked_tied": ("（并列第{rank}名的共{count}个）", " ({count} share rank {rank})"),
     "bulletin.ranking_all_level": (
         "参加排名的{label}均为{value}，并列第1名。",
         "All of them share rank 1 with a {label} of {value}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -93,8 +94,9 @@ def _ends(content: Content, found: Ranked) -> str:
 
 
 def _places(content: Content, found: Ranked, rows: Sequence[GridRow]) -> str:
+    """The rows with their ranks; where not all who share a rank are among them, how many they are."""
     figures = [row.figures[content.ranked_by] for row in rows]
-    return texts.joined(
+    names = texts.joined(
         word("bulletin.ranked").format(
             rank=found.places[row.code],
             name=row.name,
@@ -103,6 +105,12 @@ def _places(content: Content, found: Ranked, rows: Sequence[GridRow]) -> str:
         )
         for row, figure in zip(rows, figures, strict=True)
     )
+    everywhere = Counter(found.places.values())
+    here = Counter(found.places[row.code] for row in rows)
+    for rank, count in here.items():
+        if everywhere[rank] > count:
+            names += word("bulletin.ranked_tied").format(rank=rank, count=everywhere[rank])
+    return names
 
 
 def _too_few(content: Content, found: Ranked, levels: str) -> str:
