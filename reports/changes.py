@@ -28,7 +28,9 @@ def changes(old: Json, new: Json) -> tuple[str, ...]:
         names = {**_names(old), **_names(new)}
         told = [_sentence(key, before.get(key), after.get(key), names) for key in found[:MOST_TOLD]]
         if len(found) > MOST_TOLD:
-            told.append(texts.stopped(word("bulletin.revised_more").format(n=len(found) - MOST_TOLD)))
+            told.append(
+                texts.stopped(texts.capital(word("bulletin.revised_more").format(n=len(found) - MOST_TOLD)))
+            )
         return tuple(told)
 
 

@@ -6,7 +6,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "bulletin.heading.assessment": ("履职考核", "Assessment"),
     "bulletin.assessment": (
         "按考核办法（版本{version}），对{scope}{total}个{levels}进行考核，参加排名{ranked}个。",
-        "By the rules (version {version}), {total} {levels} of {scope} were assessed; {ranked} are ranked.",
+        "Assessed by the rules of version {version}: {total} {levels} of {scope}; ranked: {ranked}.",
     ),
     "bulletin.assessment_none": (
         "{scope}没有下级网格，不作考核。",
@@ -32,7 +32,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "bulletin.map_text": (
         "有得分的{levels}{total}个，最高{most}分，最低{least}分，各分数段见图。",
-        "{total} {levels} have a score, from {least} to {most}; the map shows the classes.",
+        "Scores of {total} {levels}, from {least} to {most}; the map shows the classes.",
     ),
     "bulletin.map_none": ("各{level}均无得分。", "No {level} has a score."),
     "bulletin.class_all": ("各网格同分", "one score for all"),
@@ -64,8 +64,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "bulletin.heading.change": ("比上月升降", "Change against the month before"),
     "bulletin.change_counts": (
         "与上月相比，{levels}得分上升{rose}个、下降{fell}个、持平{level_count}个、无可比数据{none}个。",
-        "Against the month before, the scores of {rose} {levels} rose, {fell} fell, {level_count} were level, "
-        "{none} cannot be compared.",
+        "Scores of {levels} against the month before: {rose} rose, {fell} fell, {level_count} level, "
+        "{none} not comparable.",
     ),
     "bulletin.change_rose": ("上升最多的：{names}。", "They rose most: {names}."),
     "bulletin.change_fell": ("下降最多的：{names}。", "They fell most: {names}."),
@@ -146,6 +146,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "bulletin.source_indicator": ("{label}", "{label}"),
     "bulletin.source_missing": ("尚无数据来源，不计", "no source yet, not counted"),
     "bulletin.source_unrecorded": ("来源未记录，不计", "not recorded by the sources, not counted"),
+    "bulletin.heading.appendix_alone": ("附录 各{level}四项指标", "Appendix: the four rates by {level}"),
     "bulletin.heading.appendix": (
         "附录{number} 各{level}四项指标",
         "Appendix {number}: the four rates by {level}",

@@ -111,11 +111,7 @@ def _cumulative(content: Content, daily: Daily) -> list[Part]:
             common.rates_text(content, now, then, month),
         ]
     )
-    title = word("bulletin.table.cumulative")
-    return [
-        Paragraph(text),
-        common.rates_table(content, now, then, title, word("bulletin.column.cumulative"), month),
-    ]
+    return [Paragraph(text)]
 
 
 def _rates(content: Content, daily: Daily, asked: set[str]) -> list[Part]:
@@ -208,7 +204,9 @@ def _clear_overdue(content: Content, daily: Daily) -> str:
     if overdue is None or not overdue.total:
         return ""
     names = texts.joined(
-        word("bulletin.measure_unit").format(name=common.unit_name(unit), n=texts.events(unit.count))
+        word("bulletin.measure_unit" if unit.name else "bulletin.measure_nobody").format(
+            **({"name": unit.name} if unit.name else {}), n=texts.events(unit.count)
+        )
         for unit in overdue.units[: content.top]
     )
     return word("bulletin.measure_overdue").format(total=texts.events(overdue.total), names=names)

@@ -74,7 +74,7 @@ def ranking_text(content: Content, grids: Grids) -> str:
         return texts.sentences([texts.capital(none), _apart_names(content, found)])
     total = len(found.ranked)
     head = word("bulletin.ranking").format(label=label, levels=levels if total != 1 else level, total=total)
-    return texts.sentences([head, _ends(content, found), _too_few(content, found, levels)])
+    return texts.sentences([head, _ends(content, found), _too_few(content, found, level, levels)])
 
 
 def _ends(content: Content, found: Ranked) -> str:
@@ -113,11 +113,13 @@ def _places(content: Content, found: Ranked, rows: Sequence[GridRow]) -> str:
     return names
 
 
-def _too_few(content: Content, found: Ranked, levels: str) -> str:
+def _too_few(content: Content, found: Ranked, level: str, levels: str) -> str:
     rows = found.apart
     if not rows:
         return ""
-    text = word("bulletin.too_few").format(count=len(rows), levels=levels, minimum=content.minimum)
+    text = word("bulletin.too_few").format(
+        count=len(rows), levels=levels if len(rows) > 1 else level, minimum=content.minimum
+    )
     some = [row for row in rows if row.figures[content.ranked_by].denominator]
     if some:
         text += word("bulletin.too_few_names").format(names=_named(content, some))

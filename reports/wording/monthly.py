@@ -239,13 +239,13 @@ def _appendix(content: Content, month: Month) -> list[Part]:
         if grids is None or not grids.rows:
             continue
         level = texts.level(content, grids.level)
-        number = texts.numeral(1 + sum(isinstance(one, Table) for one in made)) if several else ""
-        heading = word("bulletin.heading.appendix").format(number=number, level=level)
+        number = texts.numeral(1 + sum(isinstance(one, Table) for one in made))
+        heading = word("bulletin.heading.appendix" if several else "bulletin.heading.appendix_alone")
         total = sum(not row.own for row in grids.rows)
         title = word("bulletin.table.appendix").format(level=level, total=total)
         made += [
             Break(),
-            Heading(1, heading),
+            Heading(1, heading.format(**({"number": number} if several else {}), level=level)),
             grids_table(content, grids, month.current, title, small=True, stock=grids is not month.appendix),
         ]
     return made

@@ -213,7 +213,7 @@ def change_sentence(now: Figure, then: Figure, than: str) -> str:
     change = difference(now.key, now.value, then.value)
     if INDICATORS[now.key].kind == "rate":
         return _worded("rate", change, than).format(than=than, points=_magnitude(change))
-    return _worded("count", change, than).format(than=than, n=events(int(abs(change or Decimal(0)))))
+    return _worded("count", change, than).format(than=than, n=f"{abs(change or Decimal(0)):,}")
 
 
 def count_sentence(now: int, then: int, than: str) -> str:

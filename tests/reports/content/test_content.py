@@ -253,7 +253,7 @@ def test_sums_that_moved_meanwhile_are_asked_again(empty: Store, monkeypatch: py
     def late(self: Gathering, *arguments: Any) -> Any:
         number = next(numbers)
         if number < limit:
-            told = {"source": "s", "key": f"late-{number}", "at": period.start + HOUR}
+            told: dict[str, Any] = {"source": "s", "key": f"late-{number}", "at": period.start + HOUR}
             late_one = Report(**told, channel="hotline", category="light", grid=STREET)
             write(empty, [late_one], period.end)
         return original(self, *arguments)
