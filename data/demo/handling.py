@@ -35,13 +35,15 @@ _BEST = 2.2
 
 @dataclass(frozen=True)
 class Cases:
-    """Events as they come: a number each, when, and places in the lists of leaves, channels and happenings."""
+    """Events as they come: a number each, when, and places in the lists of leaves, channels and happenings. `told_as`
+    is the number by which its words and its point are drawn, None for its own: reports of one matter share it."""
 
     numbers: Ints
     reported_at: Ints
     leaf: Ints
     channel: Ints
     happening: Ints
+    told_as: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -54,7 +56,13 @@ class Cases:
             self.leaf[chosen],
             self.channel[chosen],
             self.happening[chosen],
+            None if self.told_as is None else self.told_as[chosen],
         )
+
+    @property
+    def words(self) -> Ints:
+        """The numbers by which words and points are drawn."""
+        return self.numbers if self.told_as is None else self.told_as
 
 
 class Due(NamedTuple):

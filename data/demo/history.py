@@ -29,6 +29,7 @@ from data.demo.draws import uniform
 from data.demo.handling import STAGES, Cases, Handling
 from data.demo.model import model_of
 from data.demo.places import Outlines, Places, places_of
+from data.demo.planting import Plan, Truth, cheat, plant
 from data.demo.rhythm import Rhythm
 from data.demo.texts import Lazy, Writer
 from data.events import Operation
@@ -112,6 +113,24 @@ def window(demo: Demo, events: int, as_of: Instant) -> Window:
 def draft(demo: Demo, span: Window, progress: Progress = quiet) -> Draft:
     """The calibrated history as columns."""
     progress("drawing events", 0.0)
+    made = _lived(demo, cases_of(demo, span), progress)
+    _calibrate(demo, made, span, published_quarter(demo, span))
+    return made
+
+
+def planted_draft(
+    demo: Demo, span: Window, plan: Plan, progress: Progress = quiet
+) -> tuple[Draft, tuple[Truth, ...]]:
+    """The calibrated history with matters and cheats planted in it, and what they are."""
+    progress("drawing events", 0.0)
+    cases, truths = plant(demo.seed, demo.places, cases_of(demo, span), plan)
+    made = _lived(demo, cases, progress)
+    _calibrate(demo, made, span, published_quarter(demo, span))
+    return made, truths + cheat(demo.seed, demo.places, made, plan.units, plan.cheats)
+
+
+def cases_of(demo: Demo, span: Window) -> Cases:
+    """The events of a history as they come, before anything becomes of them."""
     arrivals = demo.rhythm.arrivals(span.start_day, span.as_of, span.events)
     numbers = np.arange(len(arrivals), dtype=np.int64)
     leaf = demo.places.choose(arrivals.happening, uniform(demo.seed, "grid", numbers))
@@ -121,9 +140,7 @@ def draft(demo: Demo, span: Window, progress: Progress = quiet) -> Draft:
     if quarter is not None:
         leaf = receive_exactly(cases, demo.handling, published.district, quarter, published.district_received)
         cases = Cases(numbers, cases.reported_at, leaf, cases.channel, cases.happening)
-    made = _lived(demo, cases, progress)
-    _calibrate(demo, made, span, quarter)
-    return made
+    return cases
 
 
 def published_quarter(demo: Demo, span: Window) -> Period | None:
@@ -185,7 +202,7 @@ def load_of(demo: Demo, made: Draft, outlines: Outlines, as_of: Instant) -> Load
     ways = detours(made, demo.seed, as_of)
     straight = ways == NONE
     rest = _part(made, ~straight)
-    keys, places = _keys(rest.cases), outlines.points(demo.seed, rest.cases.numbers, rest.cases.leaf)
+    keys, places = _keys(rest.cases), outlines.points(demo.seed, rest.cases.words, rest.cases.leaf)
     writer = demo.writer
     told = Told(
         keys[:],
@@ -202,7 +219,7 @@ def load_of(demo: Demo, made: Draft, outlines: Outlines, as_of: Instant) -> Load
 
 def _plain(demo: Demo, made: Draft, outlines: Outlines) -> Histories:
     cases, writer = made.cases, demo.writer
-    lon, lat = outlines.points(demo.seed, cases.numbers, cases.leaf)
+    lon, lat = outlines.points(demo.seed, cases.words, cases.leaf)
     return Histories(
         keys=_keys(cases),
         titles=writer.titles(cases),

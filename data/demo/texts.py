@@ -117,12 +117,12 @@ class Writer:
             cases.happening
         ].astype(np.int64)
         count = self._pattern_counts[self._pattern_kind[kind, cases.leaf]]
-        pattern = (uniform(self.seed, "place", cases.numbers) * count).astype(np.int64)
+        pattern = (uniform(self.seed, "place", cases.words) * count).astype(np.int64)
         return [texts[place] for place in (self._first[kind, cases.leaf] + pattern).tolist()]
 
     def _said(self, cases: Cases) -> list[str]:
         counts = np.array([len(each.phrases) for each in self.model.happenings])[cases.happening]
-        phrase = (uniform(self.seed, "said", cases.numbers) * counts).astype(np.int64)
+        phrase = (uniform(self.seed, "said", cases.words) * counts).astype(np.int64)
         return [
             self.model.happenings[happening].phrases[place]
             for happening, place in zip(cases.happening.tolist(), phrase.tolist(), strict=True)

@@ -23,6 +23,8 @@ FEWEST_WEEKS = 2
 """With less than this there is no baseline, only EARS."""
 
 _SHARE_FIRM = 5.0
+_TWICE, _AND_SOME = 2.0, 5.0
+
 _CAP = 16.0
 """A past week counts for four deviations of what it says of the spread at most: a past surge must not hide the next."""
 
@@ -50,8 +52,7 @@ def judge(series: LevelSeries, city: LevelSeries, factors: Factors, weeks: int) 
         raise ValueError(f"expected at least {FEWEST_WEEKS} weeks before the last, found {weeks}: use EARS")
     exposures = _exposures(factors, weeks)
     exposure = exposures.sum(axis=1)
-    seen = series.blocks[:, :weeks]
-    base = seen.sum(axis=1)
+    base = usual_weeks(series, weeks).sum(axis=1)
     borrowed = _borrowed(series, city, exposure, base, weeks)
     mine = exposure[series.category]
     rate = (base + BORROWED) / (mine + BORROWED / borrowed)
@@ -69,11 +70,18 @@ def judge(series: LevelSeries, city: LevelSeries, factors: Factors, weeks: int) 
     return Judged(expected, spread, np.minimum(1.0, least * len(WINDOWS)), window)
 
 
+def usual_weeks(series: LevelSeries, weeks: int) -> Floats:
+    """Counts of the baseline's weeks by series; what is beyond two usual weeks was a surge itself and is left out."""
+    seen = series.blocks[:, :weeks].astype(np.float64)
+    found: Floats = np.minimum(seen, _TWICE * np.median(seen, axis=1, keepdims=True) + _AND_SOME)
+    return found
+
+
 def spreads(series: LevelSeries, exposures: Floats, weeks: int) -> Floats:
     """By category: the variance of a week's count as a multiple of its mean, at least 1, over the series of a depth. A
     category with few events is taken towards what all have."""
     count = len(exposures)
-    seen = series.blocks[:, :weeks].astype(np.float64)
+    seen = usual_weeks(series, weeks)
     shares = exposures / np.maximum(exposures.sum(axis=1, keepdims=True), 1e-12)
     mean = seen.sum(axis=1)[:, None] * shares[series.category]
     off = np.minimum((seen - mean) ** 2, _CAP * np.maximum(mean, 1.0)) * weeks / (weeks - 1)
@@ -94,7 +102,7 @@ def _exposures(factors: Factors, weeks: int) -> Floats:
     return found
 
 
-def _borrowed(series: LevelSeries, city: LevelSeries, exposure: Floats, base: Ints, weeks: int) -> Floats:
+def _borrowed(series: LevelSeries, city: LevelSeries, exposure: Floats, base: Floats, weeks: int) -> Floats:
     """The rate that each series would have if its grid had its share of every category."""
     whole = np.zeros(len(exposure))
     whole[city.category] = city.blocks[:, :weeks].sum(axis=1)

@@ -34,7 +34,7 @@ _Found: TypeAlias = tuple[int, tuple[int, ...], Cluster]
 
 def place_depth(tree: Tree) -> int:
     """The depth of the grids that are the scan's places: above the lowest, where a grid has some events a month."""
-    return max(1, tree.max_depth - 1)
+    return max(1, tree.root.depth, tree.max_depth - 1)
 
 
 def concentrated(
@@ -117,7 +117,7 @@ def zones_of(places: Sequence[int], positions: Mapping[int, tuple[float, float]]
 
 def smallest_holding(tree: Tree, grids: Sequence[int]) -> int:
     """The smallest grid that holds all of some grids."""
-    for depth in range(tree.max_depth, -1, -1):
+    for depth in range(tree.max_depth, tree.root.depth, -1):
         lifted = {int(tree.ancestor_ids(depth)[grid]) for grid in grids}
         if len(lifted) == 1:
             return lifted.pop()

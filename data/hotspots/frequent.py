@@ -32,7 +32,7 @@ def frequent(tree: Tree, recent: Recent, share: float = SHARE) -> tuple[tuple[Fi
         return (), 0
     found: dict[tuple[int, int], Finding] = {}
     tried = 0
-    for depth in range(max(1, tree.max_depth - 1), tree.max_depth + 1):
+    for depth in range(max(1, tree.root.depth, tree.max_depth - 1), tree.max_depth + 1):
         some, count = _at_depth(tree, recent, near, depth, share)
         tried += count
         for each in some:

@@ -65,7 +65,7 @@ def see(store: Store, as_of: Instant, *, hourly: bool = False) -> Seen:
             if not hourly and tree.max_depth > 1:
                 districts = _days(connection, reference, categories, _DISTRICT_DAYS, as_of)
                 districts = {key: each for key, each in districts.items() if key != tree.root.id}
-        positions = _positions(connection, tree)
+        positions = positions_of(connection, tree)
     sight = Sight(tree, reference.calendar, recent, days, districts, positions, known_days)
     return Seen(sight, reference, categories)
 
@@ -142,7 +142,7 @@ def _stretches(start: Instant, end: Instant) -> Iterator[tuple[Instant, Instant]
         start += _SCANNED_AT_ONCE
 
 
-def _positions(connection: Connection, tree: Tree) -> dict[int, tuple[float, float]]:
+def positions_of(connection: Connection, tree: Tree) -> dict[int, tuple[float, float]]:
     """Where the grids of the scan lie, in kilometres east and north of a point of the city."""
     inside = (grid.c.depth == place_depth(tree)) & grid.c.id.between(tree.root.id, tree.root.last_id)
     rows = connection.execute(

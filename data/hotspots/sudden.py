@@ -79,15 +79,11 @@ class _Row:
 
 
 def levels(tree: Tree, recent: Recent, factors: Factors, weeks: int) -> tuple[Level, ...]:
-    """Every depth judged, the city first."""
-    series = [level_series(tree, recent, depth) for depth in range(tree.max_depth + 1)]
-    city = level_series_of_city(recent, tree)
+    """Every depth judged, the root first."""
+    root = tree.root.depth
+    series = [level_series(tree, recent, depth) for depth in range(root, tree.max_depth + 1)]
+    city = series[0]
     return tuple(Level(each, judge(each, city, factors, weeks)) for each in series if len(each))
-
-
-def level_series_of_city(recent: Recent, tree: Tree) -> LevelSeries:
-    """The categories over the whole city, events that lie in no grid below it included."""
-    return level_series(tree, recent, 0)
 
 
 def sudden(
@@ -167,7 +163,7 @@ def common_categories(judged: tuple[Level, ...], tree: Tree) -> dict[int, tuple[
 
     Units are the grids at depth 2, or at the deepest depth of a flatter city.
     """
-    depth = min(2, tree.max_depth)
+    depth = max(tree.root.depth, min(2, tree.max_depth))
     level = next((each for each in judged if each.series.depth == depth), None)
     if level is None:
         return {}
@@ -229,7 +225,7 @@ def sudden_by_ears(
     tried = 0
     rows: list[_Row] = []
     by_row: dict[tuple[int, int], tuple[float, float, float]] = {}
-    for number in range(min(deepest, tree.max_depth) + 1):
+    for number in range(tree.root.depth, max(tree.root.depth, min(deepest, tree.max_depth)) + 1):
         series = level_series(tree, recent, number)
         counts = daily(tree, recent, series, np.arange(len(series)), EARS_DAYS)
         found = ears(counts)

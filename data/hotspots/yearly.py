@@ -130,7 +130,9 @@ def factors(calendar: WorkingCalendar, days: Days, as_of: Instant) -> Factors:
     share = (as_of - clock.day_start(last)) / DAY
     share = min(max(share, 0.0), 1.0)
     first = last - SEEN_DAYS
-    by_class = weekday_factors(days, day_classes(calendar, days.first, days.end))
+    # What is judged does not say what is usual.
+    settled = Days(days.first, days.counts[:, : max(0, last + 1 - GUARD - days.first)])
+    by_class = weekday_factors(settled, day_classes(calendar, settled.first, settled.end))
     weekdays = by_class[:, day_classes(calendar, first, last + 1)]
     season, years = seasons(calendar, days, np.arange(first, last + 1), by_class)
     local = weekdays * season
