@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -16,6 +17,7 @@ from flask import Flask
 
 from api import (
     accounts,
+    beside,
     bulletins,
     cities,
     demo,
@@ -24,6 +26,7 @@ from api import (
     entrance,
     exports,
     health,
+    jobs,
     keeping,
     mapdata,
     noting,
@@ -51,6 +54,7 @@ from data.answers import Trace
 from data.audit import Wanted, record
 from data.calendars import sessions_text
 from data.clocks import Instant, now
+from data.editions import EditionError, UnknownEdition
 from data.grids import Tree, UnknownGrid
 from data.opening import fill, open_store
 from data.queries import figures, filtered, levels, lists, live, people, points
@@ -63,9 +67,10 @@ from data.settings import Settings
 from data.store import Store
 from data.words import speak, word
 from maps.atlas import LevelFile
-from reports.fonts import FontError
+from reports import schedule
+from reports.press import MENDABLE
+from reports.render import Setter
 from reports.sheets import Report
-from reports.typeset import TypesetError
 
 ROOMS = ("api", "assets", "callbacks", "data", "layouts", "maps")
 """Where the files lie that make what a wall shows: when one of them is another, walls load themselves anew."""
@@ -381,7 +386,7 @@ def bind_audit(app: dash.Dash, store: Store, reads: Reads) -> None:
 
 @click.group(
     cls=House,
-    mendable=(ServeError, FontError, TypesetError),
+    mendable=(ServeError, EditionError, UnknownEdition, *MENDABLE),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 def cli() -> None:
@@ -397,7 +402,8 @@ def run() -> None:
     """Serve the dashboard; Ctrl-C ends it.
 
     An empty store is filled first with the city of YIPING_CITY and the events of its pack, or with made-up ones where
-    the city is a demonstration, which then goes on living beside the server.
+    the city is a demonstration, which then goes on living beside the server. So do the bulletins: what is owed is made
+    beside it (YIPING_JOBS).
 
     \b
     Examples:
@@ -429,13 +435,25 @@ def run() -> None:
     for sentence in filter(None, (told, nobody)):
         click.echo(sentence, err=True)
     click.echo("Starting the server …", err=True)
-    with demo.living_beside(settings, lives):
+    with (
+        beside.running_beside("simulate", settings.simulate and lives),
+        beside.running_beside("jobs", settings.jobs),
+    ):
         serve(
             lambda: build_app(settings).server,
             settings,
             lambda address: click.echo(f"Yiping answers on {address}  (Ctrl-C ends it)"),
         )
 
+
+def keep_bulletins(settings: Settings, store: Store, stop: threading.Event) -> None:
+    """Makes and sends the bulletins that are owed until it is told to stop."""
+    with Setter() as setter:
+        office = bulletins.office_of(store, settings, setter)
+        schedule.keep(office, lambda _stopped: None, stop)
+
+
+cli.add_command(jobs.command(keep_bulletins))
 
 for commands in (cities, questions, keeping, bulletins, accounts, audit_file, demo):
     for command in commands.COMMANDS:

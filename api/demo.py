@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import fcntl
-import os
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
 import click
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from api.beside import BESIDE, stopped_by_signals
 from api.terminal import moment, opened, progress_bar
 from data.city import load_city
 from data.clocks import Instant, ZoneClock, now
@@ -29,12 +26,9 @@ from data.reference import NoCity, Reference, reference
 from data.settings import Settings
 from data.store import Store, StoreError
 
-_PROGRAM = Path(__file__).parents[1] / "app.py"
-_BESIDE = "--beside"
 _LOOK_SECONDS = 10.0
 """How often the simulation writes what has happened meanwhile."""
 
-_END_SECONDS = 20
 _LONG = 30 * 60 * 1_000_000
 """What was missed is worth a word from half an hour on."""
 
@@ -112,7 +106,7 @@ def _city(store: Store, settings: Settings, present: Instant, progress: Progress
     metavar="N",
     help="Events a usual day (default: as in the store's last four weeks).",
 )
-@click.option(_BESIDE, "beside", is_flag=True, hidden=True)
+@click.option(BESIDE, "beside", is_flag=True, hidden=True)
 def simulate(speed: float, per_day: int | None, beside: bool) -> None:
     """Let the demonstration go on living in real time, at the pace of its last weeks; Ctrl-C ends it.
 
@@ -123,7 +117,7 @@ def simulate(speed: float, per_day: int | None, beside: bool) -> None:
       python app.py simulate
       python app.py simulate --speed 10
     """
-    stop = _stopped_by_signals(beside)
+    stop = stopped_by_signals(beside)
     with opened(patient=True) as (store, settings), _alone(settings):
 
         def begin() -> Simulation:
@@ -156,22 +150,6 @@ def _live(living: Simulation, stop: threading.Event) -> None:
         stop.wait(_LOOK_SECONDS)
 
 
-def _stopped_by_signals(beside: bool) -> threading.Event:
-    """Set when the process is told to end, and beside a server when that has ended."""
-    stop = threading.Event()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda _number, _frame: stop.set())
-
-    def listen() -> None:
-        # The server holds the other end and says nothing: it closes when the server is gone, however it went.
-        sys.stdin.buffer.read()
-        stop.set()
-
-    if beside:
-        threading.Thread(target=listen, daemon=True).start()
-    return stop
-
-
 def lock_of(settings: Settings) -> Path:
     """The file that is locked while somebody makes events for the store of the settings."""
     name = blake2b(settings.database_url.encode(), digest_size=6).hexdigest()
@@ -191,30 +169,6 @@ def _alone(settings: Settings) -> Iterator[None]:
                 "starts one too): end it first, or let it be"
             ) from None
         yield
-
-
-@contextmanager
-def living_beside(settings: Settings, store_is_demo: bool) -> Iterator[None]:
-    """Runs `simulate` as a child process that ends with this one; nothing where the setting or the city says no."""
-    if not (settings.simulate and store_is_demo):
-        yield
-        return
-    child = subprocess.Popen(
-        [sys.executable, str(_PROGRAM), "simulate", _BESIDE], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
-    )
-    owner = os.getpid()
-    try:
-        yield
-    finally:
-        # A forked worker leaves by this way too; the child is not its own.
-        if os.getpid() == owner:
-            assert child.stdin is not None
-            child.stdin.close()
-            child.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                child.wait(_END_SECONDS)
-            child.kill()
-            child.wait()
 
 
 def lives(store: Store) -> bool:

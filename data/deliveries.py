@@ -61,7 +61,7 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any], 
     """Puts a row in unless its key is there already; whether it did."""
     made: Any = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
     statement = made(table).values(**values).on_conflict_do_nothing(index_elements=list(key))
-    return bool(connection.execute(statement).rowcount)
+    return connection.execute(statement.returning(table.c[key[0]])).first() is not None
 
 
 def owe(

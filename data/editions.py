@@ -39,6 +39,7 @@ FIRST_WAIT, LONGEST_WAIT = 30 * SECOND, 30 * MINUTE
 """After a fault an edition waits so long, and twice as long after each further one."""
 
 _FAULT_LENGTH = 1_000
+_BLOCK = 500
 
 
 class EditionError(ValueError):
@@ -228,10 +229,15 @@ def unfinished(store: Store, now: Instant, limit: int = 100) -> list[Edition]:
         return [_edition(row) for row in connection.execute(query).mappings()]
 
 
-def files(store: Store) -> set[str]:
-    """The paths of every file that belongs to an edition."""
-    with store.reading() as connection:
-        return set(connection.execute(select(edition.c.path).where(edition.c.path != "")).scalars())
+def editions_by_id(store: Store, numbers: Collection[int]) -> dict[int, Edition]:
+    """The editions of these ids, in the whole city."""
+    wanted = sorted(numbers)
+    found: dict[int, Edition] = {}
+    with store.whole.reading() as connection:
+        for first in range(0, len(wanted), _BLOCK):
+            query = select(*_COLUMNS).where(edition.c.id.in_(wanted[first : first + _BLOCK]))
+            found |= {row["id"]: _edition(row) for row in connection.execute(query).mappings()}
+    return found
 
 
 def claim(

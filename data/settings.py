@@ -210,6 +210,13 @@ SETTINGS: tuple[Setting, ...] = (
         _switch,
     ),
     Setting(
+        "jobs",
+        "on",
+        "Whether `run` makes and sends bulletins beside the server. Off where `python app.py jobs` does so.",
+        "on or off",
+        _switch,
+    ),
+    Setting(
         "host",
         "127.0.0.1",
         "The address that `run` listens on. 0.0.0.0 lets other machines in; put a proxy with https before it.",
@@ -377,6 +384,7 @@ class Settings:
     var_dir: Path
     city: Path
     simulate: bool
+    jobs: bool
     host: str
     port: int
     proxies: int

@@ -51,7 +51,10 @@ def running(commands: Commands, *, until: str | None = None, port: int | None = 
     process = subprocess.Popen(
         [sys.executable, "app.py", "run"],
         cwd=ROOT,
-        env=os.environ | commands.environment | {"YIPING_PORT": str(port or free_port())},
+        env={"YIPING_JOBS": "off"}
+        | os.environ
+        | commands.environment
+        | {"YIPING_PORT": str(port or free_port())},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
