@@ -354,19 +354,19 @@ def _probed(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _widest(table: Mapping[str, Any]) -> list[list[str]]:
     columns = [sorted({row[place] for row in table["rows"]}) for place in range(len(table["columns"]))]
-    return [sorted(cells, key=_width, reverse=True)[:_PROBED] for cells in columns]
+    return [sorted(cells, key=text_width, reverse=True)[:_PROBED] for cells in columns]
 
 
 def _head(label: str) -> list[str]:
     """What must stand on one line of a column's head: a word of Latin text, or half of a long Chinese label."""
     if label.isascii():
         return label.split()
-    lines = math.ceil(_width(label) / 10)
+    lines = math.ceil(text_width(label) / 10)
     half = math.ceil(len(label) / lines) if lines else 0
     return [label[start : start + half] for start in range(0, len(label), half)] if half else []
 
 
-def _width(text: str) -> int:
+def text_width(text: str) -> int:
     """About the width of a text in half-width characters."""
     return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text)
 

@@ -26,11 +26,17 @@ from reports.document import (
 )
 from reports.render import TEMPLATES, TypesetError, labels
 
-_STYLE: Final = (TEMPLATES / "webpage.css").read_text(encoding="utf-8")
+_STYLE: Final = "webpage.css"
 
 
 def webpage(document: Document) -> str:
-    """The document as HTML. Raises TypesetError for a chart or map that is not drawn."""
+    """The document as HTML. Raises TypesetError for a chart or map that is not drawn and for a missing template."""
+    try:
+        style = (TEMPLATES / _STYLE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise TypesetError(
+            f"there is no template {_STYLE} in {TEMPLATES}: expected it there, install Yiping anew"
+        ) from None
     chinese = document.language == "zh"
     title = ("" if chinese else " ").join(document.title)
     body = "\n".join(_body(document))
@@ -39,7 +45,7 @@ def webpage(document: Document) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<title>{escape(title)}</title>\n<meta name="author" content="{escape(document.organisation)}">\n'
         f'<meta name="description" content="{escape(document.subject)}">\n'
-        f"<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<style>{style}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
 
 

@@ -3,10 +3,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
+from reports import webpage as room
 from reports.document import Chart, Heading, Paragraph, Series, Table
 from reports.drawings import drawn
 from reports.render import TypesetError
@@ -110,6 +112,12 @@ def test_the_contents_lead_to_headings() -> None:
 def test_a_picture_must_be_drawn_first() -> None:
     with pytest.raises(TypesetError, match="is not drawn yet"):
         webpage(samples.daily())
+
+
+def test_a_missing_template_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "TEMPLATES", tmp_path)
+    with pytest.raises(TypesetError, match=r"no template webpage\.css in .*: expected it there"):
+        webpage(samples.text_alone("文"))
 
 
 @pytest.mark.browser
