@@ -68,6 +68,8 @@ from data.store import Store
 from data.words import speak, word
 from maps.atlas import LevelFile
 from reports import schedule
+from reports.delivery.delivering import Ways, post
+from reports.delivery.packing import packer
 from reports.press import MENDABLE
 from reports.render import Setter
 from reports.sheets import Report
@@ -450,7 +452,8 @@ def keep_bulletins(settings: Settings, store: Store, stop: threading.Event) -> N
     """Makes and sends the bulletins that are owed until it is told to stop."""
     with Setter() as setter:
         office = bulletins.office_of(store, settings, setter)
-        schedule.keep(office, lambda _stopped: None, stop)
+        parcel_of = packer(store, office.folder, settings.public_url)
+        schedule.keep(office, post(store, Ways.of(settings), parcel_of, now), stop)
 
 
 cli.add_command(jobs.command(keep_bulletins))
