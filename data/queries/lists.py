@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from data.answers import EVENT_COLUMNS, FRESHNESS_COLUMNS, STEP_COLUMNS, Page, Question, Trace, frame_of
 from data.clocks import MINUTE, Instant
@@ -244,13 +244,21 @@ def last_reports(store: Store, as_of: Instant) -> dict[str, Instant | None]:
     """The newest report of each source up to an instant, by name; None where a source had reported nothing then."""
     with store.reading() as connection:
         known = connection.execute(select(source).order_by(source.c.name)).all()
-        if all(row.last_reported_at <= as_of for row in known):
-            return {row.name: row.last_reported_at or None for row in known}
         return {
-            row.name: connection.execute(
-                select(func.max(event.c.reported_at)).where(
-                    event.c.source_id == row.id, event.c.reported_at <= as_of
-                )
-            ).scalar_one()
+            row.name: (row.last_reported_at or None)
+            if row.last_reported_at <= as_of
+            else _last_report(connection, row.id, as_of)
             for row in known
         }
+
+
+def _last_report(connection: Connection, source_id: int, as_of: Instant) -> Instant | None:
+    """The newest report of a source that has reported since: the index of reports is read backwards from the instant
+    until it is met, which for a source that is alive is soon."""
+    found: Instant | None = connection.execute(
+        select(event.c.reported_at)
+        .where(event.c.source_id + 0 == source_id, event.c.reported_at <= as_of)
+        .order_by(event.c.reported_at.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return found

@@ -31,16 +31,12 @@ WORDS: dict[str, tuple[str, str]] = {
     # Punctuation.
     "bulletin.list_mark": ("、", ", "),
     "bulletin.clause_mark": ("；", "; "),
-    "bulletin.comma": ("，", ", "),
     "bulletin.stop": ("。", "."),
-    "bulletin.bracketed": ("（{text}）", " ({text})"),
     "bulletin.named": ("{name}（{n}）", "{name} ({n})"),
     "bulletin.valued": ("{name}{value}（{n}）", "{name} {value} ({n})"),
-    "bulletin.counted": ("{name}{n}", "{name} {n}"),
     # Counts.
     "bulletin.events": ("{n}件", "{n} events"),
     "bulletin.event": ("{n}件", "{n} event"),
-    "bulletin.grids": ("{n}个", "{n}"),
     "bulletin.grid": ("网格", "grid"),
     "bulletin.units": ("{n}个承办单位", "{n} units"),
     "bulletin.unit": ("{n}个承办单位", "{n} unit"),
@@ -272,8 +268,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "Against {than}, no category and no grid rose.",
     ),
     "bulletin.than.weeks": ("前四周同日均值", "the average of the same days of the four weeks before"),
-    "bulletin.hot_categories": ("类别：{names}。", "Categories: {names}."),
-    "bulletin.hot_grids": ("{levels}：{names}。", "{levels}: {names}."),
     "bulletin.hot_named": (
         "{name}{n}，比均值{average}增加{rise}",
         "{name} {n}, {rise} above the average of {average}",

@@ -213,6 +213,9 @@ def notes(content: Content) -> tuple[str, ...]:
             for key in (*rates(content), OVERDUE_OPEN)
         ),
     ]
+    if content.credit and content.kind == "month":
+        # A month has a map.
+        made.append(word("bulletin.note_credit").format(credit=content.credit))
     if content.is_demo:
         made.append(word("bulletin.note_demo"))
     if content.is_illustrative:

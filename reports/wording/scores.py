@@ -25,6 +25,11 @@ def score_text(score: float | None) -> str:
     return NO_DATA if score is None else f"{score:.2f}"
 
 
+def rank_text(rank: int | None) -> str:
+    """A rank as printed."""
+    return NO_DATA if rank is None else str(rank)
+
+
 def by_group(content: Content, assessment: Assessment) -> list[tuple[str, list[Assessed]]]:
     """The groups with their grids by rank, those without one last; a single group is all of the level."""
     found: dict[str, list[Assessed]] = {}
@@ -169,13 +174,13 @@ def _table(content: Content, assessment: Assessment, title: str, rows: Sequence[
     )
     told = tuple(
         (
-            NO_DATA if row.rank is None else str(row.rank),
+            rank_text(row.rank),
             row.name,
             *([above.get(row.code, "")] if above else []),
             score_text(row.score),
             score_text(row.before),
             _moved_cell(row),
-            NO_DATA if row.before_rank is None else str(row.before_rank),
+            rank_text(row.before_rank),
         )
         for row in rows
     )
@@ -239,45 +244,61 @@ def _changed(one: tuple[Assessed, Decimal]) -> str:
 def laggards(content: Content, assessment: Assessment) -> list[Part]:
     """How the last of each group of the month before have gone on."""
     made: list[Part] = []
-    for title, rows in by_group(content, assessment):
-        ranked = sorted(
-            (row for row in rows if row.before_rank is not None), key=lambda row: -(row.before_rank or 0)
-        )
-        if ranked:
-            names = texts.clauses(_laggard(row) for row in ranked[: content.top])
-            made.append(Paragraph(word("bulletin.laggards").format(group=title, names=names)))
-    return made or [Paragraph(word("bulletin.laggards_none"))]
-
-
-def _laggard(row: Assessed) -> str:
-    rank = word("bulletin.rank_none")
-    if row.rank is not None:
-        rank = word("bulletin.rank_of").format(rank=row.rank)
-    return word("bulletin.laggard").format(
-        name=row.name,
-        before=score_text(row.before),
-        rank_before=row.before_rank,
-        after=score_text(row.score),
-        rank=rank,
+    columns = (
+        Column(word("bulletin.column.grid"), "left", 1.0),
+        Column(word("bulletin.column.score_before")),
+        Column(word("bulletin.column.rank_before"), "center"),
+        Column(word("bulletin.column.score")),
+        Column(word("bulletin.column.rank"), "center"),
+        Column(word("bulletin.column.change")),
     )
+    for title, rows in by_group(content, assessment):
+        found = sorted(
+            (row for row in rows if row.before_rank is not None), key=lambda row: -(row.before_rank or 0)
+        )[: content.top]
+        told = tuple(
+            (
+                row.name,
+                score_text(row.before),
+                str(row.before_rank),
+                score_text(row.score),
+                rank_text(row.rank),
+                _moved_cell(row),
+            )
+            for row in found
+        )
+        if told:
+            table_title = texts.capital(word("bulletin.table.laggards").format(group=title))
+            made.append(Table(table_title, columns, told))
+    if not made:
+        return [Paragraph(word("bulletin.laggards_none"))]
+    return [Paragraph(word("bulletin.laggards").format(shown=content.top)), *made]
 
 
 def arithmetic(content: Content, assessment: Assessment) -> list[Part]:
     """How the scores of the last of each group are made."""
     figures = {row.code: row for row in assessment.grids.rows}
-    told: list[Part] = []
+    told: list[tuple[str, ...]] = []
     for _, rows in by_group(content, assessment):
         ranked = [row for row in rows if row.rank is not None]
-        for row in ranked[-SHOWN_ARITHMETIC:]:
-            told.append(Paragraph(_worked(assessment, figures[row.code], row)))
+        told += [
+            (row.name, _worked(assessment, figures[row.code]), score_text(row.score))
+            for row in ranked[-SHOWN_ARITHMETIC:]
+        ]
     if not told:
         return []
     measured = [one for one in assessment.weights if _is_measured(content, one) and one.weight]
     order = word("bulletin.arithmetic_order").format(labels=texts.joined(map(dimension, measured)))
-    return [Paragraph(order), *told]
+    columns = (
+        Column(word("bulletin.column.grid"), "left", 1.0),
+        Column(word("bulletin.column.arithmetic"), "left", 3.0),
+        Column(word("bulletin.column.score")),
+    )
+    title = word("bulletin.table.arithmetic").format(shown=SHOWN_ARITHMETIC)
+    return [Paragraph(order), Table(title, columns, tuple(told))]
 
 
-def _worked(assessment: Assessment, grid: GridRow, row: Assessed) -> str:
+def _worked(assessment: Assessment, grid: GridRow) -> str:
     counted = [
         (one, grid.figures[one.indicator])
         for one in assessment.weights
@@ -287,12 +308,8 @@ def _worked(assessment: Assessment, grid: GridRow, row: Assessed) -> str:
         word("bulletin.term").format(weight=f"{one.weight:g}", n=texts.ratio(figure))
         for one, figure in counted
     )
-    return word("bulletin.arithmetic").format(
-        name=row.name,
-        terms=terms,
-        weight=f"{sum(one.weight for one, _ in counted):g}",
-        score=score_text(row.score),
-    )
+    weight = f"{sum(one.weight for one, _ in counted):g}"
+    return word("bulletin.arithmetic").format(terms=terms, weight=weight)
 
 
 def method(content: Content, assessment: Assessment) -> list[Part]:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import func, select
 
 from data.answers import EVENT_COLUMNS, FRESHNESS_COLUMNS, STEP_COLUMNS, Question
 from data.clocks import DAY, MINUTE, Instant
@@ -16,11 +17,21 @@ from data.lifecycle import Kind, Report, Step
 from data.periods import Period
 from data.queries.figures import totals
 from data.queries.listing import ListKind
-from data.queries.lists import UnknownEvent, find_event, freshness, list_events, status_key, trace
+from data.queries.lists import (
+    UnknownEvent,
+    find_event,
+    freshness,
+    last_reports,
+    list_events,
+    status_key,
+    trace,
+)
+from data.schema import event, source
 from data.store import Store
 from tests.support.asked import Past, questions
 from tests.support.brute import EventRow, inside
 from tests.support.city import CELL, CITY, DISTRICT, OTHER_DISTRICT
+from tests.support.lives import edges
 
 NINE = 1_772_672_400_000_000
 NOW = NINE + 10 * DAY
@@ -288,3 +299,15 @@ def test_freshness_is_the_latest_of_each_source(past: Past) -> None:
         name: max(times) for name, times in sorted(told.items())
     }
     assert frame["last_recorded_at"].tolist() == [past.now] * len(told)
+
+
+def test_the_last_report_of_each_source_as_of_an_instant(past: Past) -> None:
+    for as_of in (*edges(past.reference.clock, past.period)[::59], past.now):
+        known = (event.c.source_id == source.c.id) & (event.c.reported_at <= as_of)
+        with past.store.reading() as connection:
+            rows = connection.execute(
+                select(source.c.name, func.max(event.c.reported_at))
+                .join(event, known, isouter=True)
+                .group_by(source.c.name)
+            ).all()
+        assert last_reports(past.store, as_of) == {row[0]: row[1] for row in rows}

@@ -15,6 +15,7 @@ from reports.content.parts import (
     GridRow,
     Grids,
     Hot,
+    Month,
     Overdue,
     OverdueItem,
     OverdueUnit,
@@ -87,7 +88,7 @@ def daily(**changes: Any) -> Daily:
     return replace(whole, **changes)
 
 
-def paper(parts: Daily | None = None, **changes: Any) -> Content:
+def paper(parts: Daily | Month | None = None, **changes: Any) -> Content:
     """An evening's bulletin of a district, with changes."""
     whole = Content(
         kind="evening",
