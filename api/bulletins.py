@@ -31,6 +31,7 @@ from data.reference import Reference, reference
 from data.settings import Settings
 from data.store import Store
 from reports.document import Document, from_json
+from reports.docx import docx as word_file
 from reports.making import FOLDER, Office, make, worker_name
 from reports.press import MENDABLE, Press
 from reports.render import Setter, write_whole
@@ -194,7 +195,9 @@ def _copied(
     made = press.setter.pdf(page, out)
     lines = [f"{out}: {made.pages} pages, as of {iso(page.as_of)}, {what}, sha256 {made.sha256}"]
     if as_docx:
-        raise EditionError("Word files are not made yet: leave out --docx")
+        beside = out.with_suffix(".docx")
+        write_whole(beside, word_file(page, press.setter.picture))
+        lines.append(str(beside))
     if as_html:
         beside = out.with_suffix(".html")
         write_whole(beside, webpage(page).encode())

@@ -17,7 +17,6 @@ from data.words import (
     auditing,
     bulletins,
     editions,
-    evening,
     events,
     explore,
     exports,
@@ -61,9 +60,7 @@ PAIRS: Final[tuple[dict[str, tuple[str, str]], ...]] = (
 )
 """The catalogues: a key's Chinese and English."""
 
-_WORDS: Final = {key: pair for catalogue in PAIRS for key, pair in catalogue.items()} | {
-    key: (text, text) for key, text in evening.WORDS.items()
-}
+_WORDS: Final = {key: pair for catalogue in PAIRS for key, pair in catalogue.items()}
 
 _language: ContextVar[Language] = ContextVar("language", default=DEFAULT_LANGUAGE)
 

@@ -8,6 +8,7 @@ from data.indicators import FOUR_RATES, INDICATORS, OVERDUE_OPEN, Figure, shown
 from data.words import word
 from reports.content.parts import Content, Overdue, OverdueUnit, Share, Shares, Totals
 from reports.document import Column, Paragraph, Table
+from reports.glyphs import printable
 from reports.wording import texts
 from reports.wording.grids import rates
 
@@ -166,7 +167,7 @@ def overdue_parts(content: Content, overdue: Overdue) -> list[Paragraph | Table]
     rows = tuple(
         (
             str(place),
-            item.title or word("bulletin.untitled"),
+            printable(item.title) or word("bulletin.untitled"),
             item.category,
             item.grid,
             item.unit or word("bulletin.unit_none"),

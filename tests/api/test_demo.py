@@ -10,7 +10,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -20,14 +19,17 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from api.demo import live_on
+from data.bulletinplan import told
 from data.clocks import HOUR, now
 from data.demo.filling import fill_demo
 from data.demo.simulate import Simulation
+from data.editions import plan
+from data.reference import reference
 from data.schema import event
 from data.store import Store
 from data.verification import verify
-from reports.evening import evening_document
-from reports.evening_facts import evening_facts
+from reports.content import content
+from reports.wording import document
 from tests.support.commands import Commands
 from tests.support.demo import CITY, open_demo_city
 from tests.support.docs import ROOT
@@ -118,9 +120,11 @@ def test_a_real_city_is_left_alone(tmp_path: Path) -> None:
 def test_the_bulletin_says_that_it_is_made_up(commands: Commands) -> None:
     commands.good("demo", "--events", "400", "--as-of", "2026-11-01")
     with Store.open(commands.url) as store:
-        facts = evening_facts(store, CITY, date(2026, 10, 31), now())
-    assert facts.is_demo
-    assert "演示数据" in str(evening_document(facts)["marks"])
+        city = reference(store)
+        period = told("evening", "2026-10-31", city.clock)
+        made = content(store, "evening", CITY, period, period.end, plan(city))
+    assert made.is_demo
+    assert "演示数据" in document(made).marks
 
 
 def test_one_at_a_time_and_gone_when_told(commands: Commands) -> None:
