@@ -173,19 +173,6 @@ def test_an_event_is_found_by_key_and_by_id(boston: Commands) -> None:
     assert by_key["steps"][1]["at"] == by_key["event"]["handled_at"] == "2025-08-01T08:00:09Z"
 
 
-def test_the_evening_bulletin(boston: Commands, tmp_path: Path) -> None:
-    out = tmp_path / "evening.pdf"
-    said = boston.good(
-        "bulletin", "evening", "--scope", "boston-roxbury", "--date", "2026-02-10", "--out", out
-    )
-    assert out.read_bytes().startswith(b"%PDF")
-    assert "1 page, as of 2026-02-11T01:00:00Z" in said
-    assert "has begun" in boston.refused("bulletin", "evening", "--date", "2059-01-01", "--out", out)
-    assert "does not exist" in boston.refused(
-        "bulletin", "evening", "--date", "2026-02-10", "--out", tmp_path / "no/e.pdf"
-    )
-
-
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
