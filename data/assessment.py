@@ -53,26 +53,42 @@ DEFAULT: Final = AssessmentRules(
 
 
 def rules_of(table: Mapping[str, Any]) -> AssessmentRules:
-    """The [assessment] of a city.toml: `version` and `weights` by dimension; the defaults hold for what it leaves out.
-
-    Raises ValueError for a dimension that is none, and weights that are not whole numbers above zero somewhere.
-    """
-    weights = dict(table.get("weights", {}))
-    known = {one.key for one in DEFAULT.dimensions}
-    if strange := sorted(set(weights) - known):
-        raise ValueError(
-            f"expected dimensions out of {', '.join(sorted(known))} in [assessment.weights], found {strange[0]!r}"
-        )
-    if wrong := [key for key, weight in weights.items() if type(weight) is not int or weight < 0]:
-        raise ValueError(f"expected a whole number of points for {wrong[0]!r} in [assessment.weights]")
-    dimensions = tuple(
-        Dimension(one.key, one.indicator, weights.get(one.key, one.weight)) for one in DEFAULT.dimensions
+    """The [assessment] of a city.toml in which `faults` finds nothing wrong; the defaults hold for what it leaves out."""
+    weights = table.get("weights", {})
+    return AssessmentRules(
+        table.get("version", DEFAULT.version),
+        tuple(
+            Dimension(one.key, one.indicator, weights.get(one.key, one.weight)) for one in DEFAULT.dimensions
+        ),
     )
-    if not any(one.weight for one in dimensions if one.indicator):
-        raise ValueError(
-            "expected points for a dimension that is measured in [assessment.weights], found none"
+
+
+def faults(table: Mapping[str, Any], grids: frozenset[str] | set[str]) -> list[str]:
+    """A sentence for everything in an [assessment] that cannot be used."""
+    known = {one.key for one in DEFAULT.dimensions}
+    found = [
+        f'[assessment]: "{key}" means nothing here; expected version, weights'
+        for key in sorted(set(table) - {"version", "weights"})
+    ]
+    weights = table.get("weights", {})
+    if not isinstance(weights, Mapping):
+        return [*found, f"[assessment.weights] must be points by dimension; found {weights!r}"]
+    found += [
+        f'[assessment.weights]: "{key}" is no dimension; expected {", ".join(sorted(known))}'
+        for key in sorted(set(weights) - known)
+    ]
+    wrong = [key for key, weight in weights.items() if type(weight) is not int or weight < 0]
+    found += [
+        f"[assessment.weights] {key} must be a whole number of points; found {weights[key]!r}"
+        for key in wrong
+    ]
+    if weights and not isinstance(table.get("version"), str):
+        found.append(
+            "[assessment] must have a version, a text that is printed with what other weights produce"
         )
-    return AssessmentRules(str(table.get("version", DEFAULT.version)), dimensions)
+    if not found and not any(weights.get(one.key, one.weight) for one in DEFAULT.dimensions if one.indicator):
+        found.append("[assessment.weights] must give points to a dimension that is measured; found none")
+    return found
 
 
 def counted(rules: AssessmentRules, figures: Mapping[str, Figure]) -> tuple[tuple[Dimension, Figure], ...]:

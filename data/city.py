@@ -99,6 +99,7 @@ def _config(pack: CityPack) -> Mapping[str, Any]:
         "build": dict(pack.build),
         "bulletins": dict(pack.bulletins),
         "wall": dict(pack.wall),
+        "assessment": dict(pack.assessment),
         # Where the pack's mappings are found when a file is imported.
         "folder": str(pack.folder.resolve()),
     }

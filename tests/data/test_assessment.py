@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.assessment import DEFAULT, counted, places, rules_of, score
+from data.assessment import DEFAULT, counted, faults, places, rules_of, score
 from data.indicators import FOUR_RATES, figure
 
 FULL = {
@@ -49,20 +49,31 @@ def test_a_city_has_its_own_weights_under_their_version() -> None:
 
 
 @pytest.mark.parametrize(
-    ("weights", "said"),
+    ("table", "said"),
     [
-        ({"handeling": 1}, "expected dimensions out of"),
-        ({"handling": 2.5}, "a whole number of points"),
-        ({"handling": -1}, "a whole number of points"),
+        ({"weight": 1}, "means nothing here"),
+        ({"weights": 7}, "must be points by dimension"),
+        ({"version": "1", "weights": {"handeling": 1}}, "is no dimension"),
+        ({"version": "1", "weights": {"handling": 2.5}}, "a whole number of points"),
+        ({"version": "1", "weights": {"handling": -1}}, "a whole number of points"),
+        ({"weights": {"handling": 30}}, "must have a version"),
         (
-            dict.fromkeys(("acceptance", "handling", "completion", "rating"), 0),
+            {
+                "version": "1",
+                "weights": dict.fromkeys(("acceptance", "handling", "completion", "rating"), 0),
+            },
             "a dimension that is measured",
         ),
     ],
 )
-def test_weights_that_cannot_be_used(weights: Mapping[str, Any], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
-        rules_of({"weights": weights})
+def test_what_cannot_be_used(table: Mapping[str, Any], said: str) -> None:
+    (fault,) = faults(table, set())
+    assert said in fault
+
+
+def test_what_can_be_used() -> None:
+    for table in ({}, {"version": "2026-1"}, {"version": "2026-1", "weights": {"handling": 40, "centre": 0}}):
+        assert faults(table, set()) == []
 
 
 @given(st.lists(st.none() | st.sampled_from([0.0, 50.0, 50.01, 99.99, 100.0])))
