@@ -53,7 +53,7 @@ DEFAULT: Final = AssessmentRules(
 
 
 def rules_of(table: Mapping[str, Any]) -> AssessmentRules:
-    """The [assessment] of a city.toml in which `faults` finds nothing wrong; the defaults hold for what it leaves out."""
+    """The [assessment] of a city.toml in which `faults` finds nothing; the defaults hold for what it leaves out."""
     weights = table.get("weights", {})
     return AssessmentRules(
         table.get("version", DEFAULT.version),
