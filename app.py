@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, cast
+from urllib.parse import parse_qsl
 
 import click
 import dash
@@ -17,6 +18,7 @@ from flask import Flask
 
 from api import (
     accounts,
+    archive,
     beside,
     bulletins,
     cities,
@@ -36,11 +38,13 @@ from api import (
 from api import auditing as audit_file
 from api import wall as wall_addresses
 from api.administration import Administration
-from api.exporter import Exporter
+from api.archiving import Archiving
+from api.exporter import Exporter, Written
 from api.server import ServeError, check_free, secret_key, serve
 from api.terminal import House, progress_bar
 from api.wall import build_of
 from callbacks import admin, auditing, exporting, register_all, remote
+from callbacks import bulletins as archive_page
 from callbacks.desk import Desk
 from callbacks.mapviews import MapViews
 from callbacks.reads import City, Part, Reads
@@ -48,13 +52,13 @@ from callbacks.wall import page as wallpage
 from callbacks.wall.feed import WallFeed
 from callbacks.wall.reads import Remote, WallReads
 from callbacks.wall.watch import Watch
-from data import audit, exportjobs, savedviews, wallcontrol
+from data import audit, bulletinstates, exportjobs, savedviews, wallcontrol
 from data.access import Viewer, may
 from data.answers import Trace
 from data.audit import Wanted, record
 from data.calendars import sessions_text
 from data.clocks import Instant, now
-from data.editions import EditionError, UnknownEdition
+from data.editions import Edition, EditionError, UnknownEdition
 from data.grids import Tree, UnknownGrid
 from data.opening import fill, open_store
 from data.queries import figures, filtered, levels, lists, live, people, points
@@ -67,12 +71,16 @@ from data.settings import Settings
 from data.store import Store
 from data.words import speak, word
 from maps.atlas import LevelFile
-from reports import schedule
+from reports import ondemand, schedule
 from reports.delivery.delivering import Ways, post
-from reports.delivery.packing import packer
+from reports.delivery.packing import packing
+from reports.document import Document, from_json
+from reports.docx import docx
+from reports.making import FOLDER
+from reports.ondemand import OnDemand
 from reports.press import MENDABLE
 from reports.render import Setter
-from reports.sheets import Report
+from reports.webpage import webpage
 
 ROOMS = ("api", "assets", "callbacks", "data", "layouts", "maps")
 """Where the files lie that make what a wall shows: when one of them is another, walls load themselves anew."""
@@ -111,6 +119,7 @@ def build_app(settings: Settings) -> dash.Dash:
     mapdata.register(app.server, bind_map(store, views))
     bind_wall(app, store, reads, views)
     bind_audit(app, store, reads)
+    bind_archive(app, store, settings, reads)
     admin.register(app, reads, Administration(store, settings, now))
     health.register(app.server, store, now, doors.knows_the_house)
     dressing.register(app.server, app.csp_hashes())
@@ -232,13 +241,20 @@ def bind_desk(store: Store) -> Desk:
     )
 
 
+def demanded(bounded: Store, search: str) -> OnDemand:
+    """The bulletin on demand of a query string, within a scope. Raises ValueError and UnknownGrid."""
+    given = dict(parse_qsl(search))
+    scope, kind, period = (given.get(name, "") for name in ("scope", "kind", "period"))
+    return OnDemand(bounded, ondemand.asked(reference(bounded), scope, kind, period, now()), now)
+
+
 def bind_exports(server: Flask, store: Store, settings: Settings, reads: Reads) -> Exporter:
     """The addresses of exports, and who makes their files."""
 
     def rows_of(bounded: Callable[[], Store]) -> exporting.Every:
         return lambda question, wanted: filtered.all_events(bounded(), question, wanted)
 
-    def of_job(patient: Store, job: exportjobs.Job) -> Report:
+    def of_job(patient: Store, job: exportjobs.Job) -> Written:
         viewer = Viewer(
             job.viewer,
             job.request["role"],
@@ -248,6 +264,8 @@ def bind_exports(server: Flask, store: Store, settings: Settings, reads: Reads) 
         )
         bounded = patient.within(job.scope)
         speak(job.request["language"])
+        if job.kind == archive.DEMAND:
+            return demanded(bounded, job.search)
         own = bind_reads(lambda: bounded, lambda: viewer)
         return exporting.report(own, rows_of(lambda: bounded), job.kind, job.search)
 
@@ -303,6 +321,8 @@ def wall_reads(store: Store, drawn: Callable[[], Sequence[Mapping[str, Any]]], s
         unanswered=partial(live.unanswered, bounded),
         units=partial(live.unit_work, bounded),
         people=partial(people.people, bounded),
+        bulletins=lambda now: bulletinstates.today(bounded, scope, now),
+        begun=lambda: bulletinstates.is_begun(bounded),
         settings=lambda: reference(bounded).config.get("wall", {}),
         levels=drawn,
     )
@@ -386,6 +406,38 @@ def bind_audit(app: dash.Dash, store: Store, reads: Reads) -> None:
     )
 
 
+def bind_archive(app: dash.Dash, store: Store, settings: Settings, reads: Reads) -> None:
+    """The archive of bulletins and its addresses."""
+    archiving = Archiving(store, now)
+    archive_page.register(app, reads, archiving)
+
+    def said(one: Edition) -> Document:
+        return from_json(archiving.document(one.id))
+
+    one_at_a_time = threading.Lock()
+
+    def as_word(one: Edition) -> bytes:
+        # Its pictures are drawn by a process of its own, of which a server can do with one.
+        with one_at_a_time, Setter() as setter:
+            return docx(said(one), setter.picture)
+
+    archive.register(
+        app.server,
+        archive.Files(
+            edition=archiving.edition,
+            page=lambda one: webpage(said(one)),
+            docx=as_word,
+            folder=settings.var_dir / FOLDER,
+        ),
+        archive.Demand(
+            store=store,
+            exporter=app.server.extensions[EXPORTS],
+            stem=lambda search: demanded(store.within(doors.viewer().scope), search).stem,
+            now=now,
+        ),
+    )
+
+
 @click.group(
     cls=House,
     mendable=(ServeError, EditionError, UnknownEdition, *MENDABLE),
@@ -452,8 +504,8 @@ def keep_bulletins(settings: Settings, store: Store, stop: threading.Event) -> N
     """Makes and sends the bulletins that are owed until it is told to stop."""
     with Setter() as setter:
         office = bulletins.office_of(store, settings, setter)
-        parcel_of = packer(store, office.folder, settings.public_url)
-        schedule.keep(office, post(store, Ways.of(settings), parcel_of, now), stop)
+        parcels = packing(store, office.folder, settings.public_url)
+        schedule.keep(office, post(store, Ways.of(settings), parcels, now), stop)
 
 
 cli.add_command(jobs.command(keep_bulletins))

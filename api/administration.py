@@ -9,13 +9,18 @@ from typing import Any, Literal
 
 from flask import request
 
+from api.archiving import Archiving
 from api.demo import lock_of
 from api.doors import audited, viewer
+from data import bulletinstates, jobworkers
 from data.access import Role, Viewer, may
 from data.accounts import locks, people, walls
 from data.accounts.account import Account, AccountError, normal_name
 from data.accounts.walls import WallToken
+from data.bulletinstates import Health
 from data.clocks import Instant
+from data.deliveries import Delivery
+from data.editions import Edition
 from data.reference import NoCity, Reference, reference
 from data.settings import Settings
 from data.store import Store
@@ -39,6 +44,7 @@ class Administration:
         self._store = store
         self._settings = settings
         self._now = now
+        self._archive = Archiving(store, now)
 
     def people(self) -> Sequence[Account]:
         """The accounts within the administrator's scope."""
@@ -129,8 +135,22 @@ class Administration:
         return (
             Job("simulate", lives if demo else "off"),
             Job("counters", "waits" if stale else "rests"),
-            Job("bulletins", "off"),
+            Job("bulletins", "runs" if jobworkers.workers(self._store, self._now()) else "off"),
         )
+
+    def bulletins(self) -> Health:
+        """How the bulletins of the administrator's scope fare."""
+        return bulletinstates.health(self._store.within(self._administrator().scope), self._now())
+
+    def try_bulletin(self, number: int) -> Edition:
+        """Tries at once to make an edition that failed. Raises Refused."""
+        self._administrator()
+        return self._archive.try_now(number)
+
+    def send_again(self, number: int) -> Delivery:
+        """Sends again what failed or is in doubt. Raises Refused."""
+        self._administrator()
+        return self._archive.retry(number)
 
     def _administrator(self) -> Viewer:
         found = viewer()

@@ -7,17 +7,35 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from data import exportjobs
 from data.clocks import Instant
 from data.exportjobs import Job
 from data.store import Store
-from reports.sheets import ENDINGS, Report
+from reports.sheets import ENDINGS as SHEETS
+from reports.sheets import TYPES as SHEET_TYPES
 
 _log = logging.getLogger(__name__)
 
+ENDINGS: Final = {**SHEETS, "pdf": "pdf"}
+TYPES: Final = {**SHEET_TYPES, "pdf": "application/pdf"}
+"""What a file of each form is called, and its type: tables, and bulletins on demand."""
+
 _BEAT_SECONDS: Final = 1.0
+
+
+class Written(Protocol):
+    """What a job's file is made from; `rows` is how much there is to write, None where nobody knows."""
+
+    @property
+    def rows(self) -> int | None:
+        """How much there is to write."""
+        ...
+
+    def write(self, path: Path, form: str, told: Callable[[int], None]) -> int:
+        """Writes the file, tells how far it is, and gives how much was written."""
+        ...
 
 
 class _Ended(Exception):
@@ -32,7 +50,7 @@ class Exporter:
         self,
         folder: Path,
         patient: Callable[[], Store],
-        report: Callable[[Store, Job], Report],
+        report: Callable[[Store, Job], Written],
         now: Callable[[], Instant],
     ) -> None:
         self._folder = folder

@@ -13,6 +13,8 @@ from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from api import doors
+from api.exporter import ENDINGS as JOB_ENDINGS
+from api.exporter import TYPES as JOB_TYPES
 from api.exporter import Exporter
 from data import exportjobs
 from data.access import Viewer, may
@@ -93,7 +95,7 @@ def register(server: Flask, source: ExportSource) -> None:
 
         return Response(
             parts(),
-            mimetype=TYPES[job.form],
+            mimetype=JOB_TYPES[job.form],
             headers={
                 **_named(str(job.request["stem"]), job.form),
                 "Content-Length": str(path.stat().st_size),
@@ -115,9 +117,9 @@ def _at_once(source: ExportSource, report: Report, form: str) -> Response:
 
 
 def _named(stem: str, form: str) -> dict[str, str]:
-    name = f"{stem}.{ENDINGS[form]}"
+    name = f"{stem}.{JOB_ENDINGS[form]}"
     return {
-        "Content-Disposition": f"attachment; filename=\"export.{ENDINGS[form]}\"; filename*=UTF-8''{quote(name)}",
+        "Content-Disposition": f"attachment; filename=\"export.{JOB_ENDINGS[form]}\"; filename*=UTF-8''{quote(name)}",
         "Cache-Control": "no-store",
     }
 

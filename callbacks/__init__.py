@@ -15,6 +15,7 @@ from callbacks.reads import Reads
 from callbacks.state import version_token
 from layouts import admin as admin_layout
 from layouts import auditing as audit_layout
+from layouts import bulletins as bulletins_layout
 from layouts import compare as compare_layout
 from layouts import event as event_layout
 from layouts import events as events_layout
@@ -44,7 +45,7 @@ def register_all(
     pages = [shell_layout.layout(""), overview_layout.layout(), map_layout.layout(), *map_layout.later()]
     pages += [rank_layout.layout(), grid_layout.layout(), compare_layout.layout()]
     pages += [remote_layout.layout(), *remote_layout.later(), admin_layout.layout(), *admin_layout.later()]
-    pages += [audit_layout.layout()]
+    pages += [audit_layout.layout(), bulletins_layout.layout(), *bulletins_layout.later()]
     pages += [events_layout.layout(), event_layout.layout(), exports_layout.layout()]
     pages += [*events_layout.later(), *exports_layout.later()]
     # Dash declares it as nothing, which it is until somebody sets it.

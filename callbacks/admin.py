@@ -10,22 +10,26 @@ import dash
 from dash import ALL, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
+from callbacks import bulletins
 from callbacks.reads import Reads
 from data.access import PERSONAL_ROLES, Role, may
 from data.accounts.account import Account, AccountError
 from data.accounts.walls import WallToken
+from data.bulletinstates import Health, Refused
 from data.clocks import Instant, ZoneClock
+from data.deliveries import Delivery
+from data.editions import Edition
 from data.grids import Tree, UnknownGrid
 from data.indicators import INDICATORS, shown
 from data.words import word
 from layouts import admin, ids, rows, text
-from layouts.admin import PersonLine, SourceLine, WallLine
+from layouts.admin import FailedLine, PersonLine, SourceLine, WallLine
 
 _OFFERED_DEPTHS: Final = 2
 """The scope fields offer the grids so far below the administrator's own; others are typed."""
 
-_SURE: Final = ("reset", "reset_second", "disable", "revoke")
-"""What ends somebody's sessions is asked for twice."""
+_SURE: Final = ("reset", "reset_second", "disable", "revoke", "try", "send")
+"""What ends somebody's sessions, or leaves the house, is asked for twice."""
 
 _log = logging.getLogger(__name__)
 
@@ -95,6 +99,18 @@ class Desk(Protocol):
         """What works beside the pages."""
         ...
 
+    def bulletins(self) -> Health:
+        """How the bulletins fare."""
+        ...
+
+    def try_bulletin(self, number: int) -> Edition:
+        """Tries at once to make an edition that failed; raises Refused."""
+        ...
+
+    def send_again(self, number: int) -> Delivery:
+        """Sends again what failed or is in doubt; raises Refused."""
+        ...
+
 
 def register(app: dash.Dash, reads: Reads, desk: Desk) -> None:
     """Adds every callback of the administration to the app."""
@@ -102,6 +118,8 @@ def register(app: dash.Dash, reads: Reads, desk: Desk) -> None:
     def failed(error: Exception) -> None:
         if isinstance(error, AccountError):
             told = fault(error)
+        elif isinstance(error, Refused):
+            told = word(str(error))
         else:
             _log.error("The administration could not do what was asked.", exc_info=error)
             told = word("admin.failed")
@@ -154,12 +172,14 @@ def register(app: dash.Dash, reads: Reads, desk: Desk) -> None:
     @app.callback(
         Output(ids.ADMIN_SOURCES, "children"),
         Output(ids.ADMIN_JOBS, "children"),
+        Output(ids.ADMIN_BULLETINS, "children"),
         Input(ids.ADMIN_BODY, "hidden"),
         Input(ids.VERSION, "data"),
+        Input(ids.ADMIN_TURN, "data"),
         prevent_initial_call=True,
         on_error=failed,
     )
-    def watched(hidden: bool, _version: str) -> tuple[Any, ...]:
+    def watched(hidden: bool, _version: str, _turn: int) -> tuple[Any, ...]:
         if hidden or not may(reads.viewer(), "administer"):
             raise PreventUpdate
         ages = rows.source_ages(reads.freshness(), _clock(reads), reads.now())
@@ -168,6 +188,7 @@ def register(app: dash.Dash, reads: Reads, desk: Desk) -> None:
         return (
             admin.sources([SourceLine(one.source, one.newest, one.age, one.stale) for one in ages]),
             admin.pairs(heads, jobs),
+            bulletins_part(desk.bulletins(), reads.tree(), _clock(reads)),
         )
 
     @app.callback(
@@ -312,6 +333,12 @@ def follow(desk: Desk, action: str, name: str) -> list[Any]:
     if action == "disable":
         desk.disable(name)
         return admin.done(word("admin.disabled").format(name=name))
+    if action == "try":
+        return admin.done(
+            word("archive.tried").format(title=bulletins.name_of(desk.try_bulletin(_number(name))))
+        )
+    if action == "send":
+        return admin.done(word("archive.retried").format(name=desk.send_again(_number(name)).name))
     if action == "revoke":
         desk.revoke_wall(name)
         return admin.done(word("admin.revoked").format(name=name))
@@ -355,6 +382,43 @@ def city_lines(config: Mapping[str, Any], tree: Tree) -> dict[str, str]:
         "credit": str(config.get("credit", "")),
     }
     return {word(f"config.{key}"): value for key, value in plain.items()}
+
+
+def bulletins_part(found: Health, tree: Tree, clock: ZoneClock) -> list[Any]:
+    """How the bulletins fare, and what is to be seen to."""
+    makers = " · ".join(
+        word("archive.worker").format(name=one.name, at=text.moment(clock, one.beat_at))
+        for one in found.workers
+    )
+    facts = {
+        word("archive.workers"): makers or word("archive.workers_none"),
+        word("archive.admin_owed"): f"{found.missing:,}",
+        word("archive.admin_draft"): f"{len(found.drafts):,}",
+        word("archive.admin_waiting"): f"{found.waiting:,}",
+    }
+    failed = [
+        FailedLine(
+            one.id, f"{_scope(tree, one.scope)} · {bulletins.name_of(one)}", one.fault, _again(one, clock)
+        )
+        for one in found.failed
+    ]
+    troubled = [
+        (
+            bulletins.name_of(found.of[one.edition_id]) if one.edition_id in found.of else "",
+            bulletins.delivery_line(one, clock),
+        )
+        for one in found.troubled
+    ]
+    return admin.bulletins(facts, failed, troubled)
+
+
+def _again(one: Edition, clock: ZoneClock) -> str:
+    at = _moment(clock, one.again_at)
+    return word("archive.again_at").format(at=at, n=one.attempts) if at else ""
+
+
+def _number(name: str) -> int:
+    return int(name) if name.isascii() and name.isdigit() and len(name) < 19 else 0
 
 
 def _person(known: Account, tree: Tree, clock: ZoneClock, me: str) -> PersonLine:

@@ -51,7 +51,10 @@ def register(app: dash.Dash, reads: Reads, desk: Desk) -> None:
 def line(job: Job, clock: ZoneClock) -> JobLine:
     """An export as text."""
     done, total = f"{job.rows_done:,}", job.rows_total
-    progress = word("export.progress_rows").format(done=done)
+    paged = job.form == "pdf"
+    progress = word(f"export.progress_{'pages' if paged else 'rows'}").format(done=done)
+    if paged and job.state != "done":
+        progress = ""
     if total and job.state in ("waiting", "running"):
         progress = word("export.progress_of").format(done=done, total=f"{total:,}")
     note = ""
@@ -62,7 +65,8 @@ def line(job: Job, clock: ZoneClock) -> JobLine:
         note = word("export.fault")
     return JobLine(
         id=job.id,
-        what=f"{word(f'export.kind_{job.kind}')} · {word(f'export.{job.form}')}",
+        what=f"{word(f'export.kind_{job.kind}')} · {word(f'export.{job.form}')}"
+        + (f" · {job.request['stem']}" if paged else ""),
         asked=text.moment(clock, job.asked_at),
         state=word(f"export.state_{job.state}"),
         state_key=job.state,

@@ -18,6 +18,7 @@ from data.words import word
 from layouts import (
     admin,
     auditing,
+    bulletins,
     compare,
     event,
     events,
@@ -40,6 +41,7 @@ PAGES: Final[Mapping[str, Callable[[], Any]]] = {
     "/rank": rank.layout,
     "/events": events.layout,
     "/compare": compare.layout,
+    "/bulletins": bulletins.layout,
     "/exports": exports.layout,
     "/remote": remote.layout,
     "/audit": auditing.layout,

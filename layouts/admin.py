@@ -13,6 +13,7 @@ from data.access import PERSONAL_ROLES
 from data.words import word
 from layouts import ids
 from layouts.attributes import attributes
+from layouts.bulletins import DeliveryLine
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,16 @@ class WallLine:
 
 
 @dataclass(frozen=True)
+class FailedLine:
+    """An edition that could not be made: its id, what it is, why, and when it is tried again."""
+
+    number: int
+    title: str
+    fault: str
+    again: str
+
+
+@dataclass(frozen=True)
 class SourceLine:
     """A source of events as text."""
 
@@ -63,7 +74,7 @@ def layout() -> Component:
             html.H1(word("admin.heading")),
             html.Div(id=ids.ADMIN_NOTICE, className="admin-notice", role="status"),
             html.Main(
-                [_people(), _walls(), _sources(), _jobs(), _city(), _settings()],
+                [_people(), _walls(), _bulletins(), _sources(), _jobs(), _city(), _settings()],
                 id=ids.ADMIN_BODY,
                 hidden=True,
             ),
@@ -159,6 +170,12 @@ def _sources() -> Component:
 
 def _jobs() -> Component:
     return _part("admin.jobs", ids.ADMIN_JOBS)
+
+
+def _bulletins() -> Component:
+    return html.Section(
+        [html.H2(word("archive.admin")), html.Div(id=ids.ADMIN_BULLETINS)], className="admin-part is-wide"
+    )
 
 
 def _city() -> Component:
@@ -296,6 +313,57 @@ def sources(lines: Sequence[SourceLine]) -> Component:
     )
 
 
+def bulletins(
+    facts: Mapping[str, str], failed: Sequence[FailedLine], troubled: Sequence[tuple[str, DeliveryLine]]
+) -> list[Component]:
+    """How the bulletins fare; the editions that could not be made and the deliveries that did not go, each with the
+    way to try again."""
+    made: list[Component] = [
+        html.Div(pairs((word("admin.setting"), word("admin.value")), facts), className="admin-scroll")
+    ]
+    if failed:
+        heads = [word(f"archive.{key}") for key in ("column_title", "why", "when")] + [word("admin.actions")]
+        lines = [
+            html.Tr(
+                [
+                    html.Th(line.title, scope="row"),
+                    html.Td(line.fault, className="admin-fault"),
+                    html.Td(line.again),
+                    html.Td([_do("try", str(line.number), word("archive.try"))], className="admin-actions"),
+                ]
+            )
+            for line in failed
+        ]
+        made += [
+            html.H3(word("archive.admin_failed")),
+            html.Div(_table(heads, lines), className="admin-scroll"),
+        ]
+    if troubled:
+        keys = ("column_title", "recipient", "way", "column_state", "attempts", "why")
+        heads = [word(f"archive.{key}") for key in keys] + [word("admin.actions")]
+        lines = [
+            html.Tr(
+                [
+                    html.Th(title, scope="row"),
+                    html.Td(line.name),
+                    html.Td(line.way),
+                    html.Td(line.told, className="admin-state is-disabled"),
+                    html.Td(line.attempts),
+                    html.Td(line.fault, className="admin-fault"),
+                    html.Td([_do("send", str(line.retry), word("archive.retry"))], className="admin-actions"),
+                ]
+            )
+            for title, line in troubled
+        ]
+        made += [
+            html.H3(word("archive.deliveries")),
+            html.Div(_table(heads, lines), className="admin-scroll"),
+        ]
+    if not failed and not troubled:
+        made.append(html.P(word("archive.admin_none"), className="quiet"))
+    return [*made, html.P(html.A(word("archive.admin_more"), href="/bulletins?below=1", className="go"))]
+
+
 def pairs(heads: tuple[str, str], lines: Mapping[str, str]) -> Component:
     """A table of names and values."""
     return _table(
@@ -335,12 +403,12 @@ def _badge(key: str, there: bool) -> list[Any]:
     return [" ", html.Span(word(key), className="badge")] if there else []
 
 
-def _table(heads: Sequence[str], body: list[Component]) -> Component:
+def _table(heads: Sequence[str], body: Sequence[Component]) -> Component:
     """A table whose cells know their heads: a telephone shows each row as a card."""
     for line in body:
         for head, cell in zip(heads[1:], line.children[1:], strict=True):
             setattr(cell, "data-label", head)
     return html.Table(
-        [html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(body)],
+        [html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(list(body))],
         className="table admin-table",
     )

@@ -21,6 +21,7 @@ CITY: Final = "city"
 CRUMBS: Final = "crumbs"
 AS_OF: Final = "as-of"
 FRESHNESS: Final = "freshness"
+LATEST_BULLETIN: Final = "latest-bulletin"
 NOTICES: Final = "notices"
 EMPTY: Final = "empty"
 PANELS: Final = "panels"
@@ -258,6 +259,7 @@ ADMIN_WALL_ADD: Final = "admin-wall-add"
 ADMIN_GRIDS: Final = "admin-grids"
 ADMIN_SOURCES: Final = "admin-sources"
 ADMIN_JOBS: Final = "admin-jobs"
+ADMIN_BULLETINS: Final = "admin-bulletins"
 ADMIN_CITY: Final = "admin-city"
 ADMIN_SETTINGS: Final = "admin-settings"
 
@@ -265,3 +267,23 @@ ADMIN_SETTINGS: Final = "admin-settings"
 def admin_do(action: str | object, name: str | object) -> dict[str, object]:
     """The id of the button that does something to an account or a wall; `dash.ALL` stands for all of them."""
     return {"type": "admin-do", "action": action, "name": name}
+
+
+BULLETINS_TICK: Final = "bulletins-tick"
+BULLETINS_TURN: Final = "bulletins-turn"
+BULLETINS_SEEN: Final = "bulletins-seen"
+BULLETINS_PENDING: Final = "bulletins-pending"
+BULLETINS_SURE: Final = "bulletins-sure"
+BULLETINS_PLACE: Final = "bulletins-place"
+BULLETINS_CONTROLS: Final = "bulletins-controls"
+BULLETINS_NOTICE: Final = "bulletins-notice"
+BULLETINS_BODY: Final = "bulletins-body"
+BULLETINS_STATE: Final = "bulletins-state"
+BULLETINS_LIST: Final = "bulletins-list"
+BULLETINS_OPEN: Final = "bulletins-open"
+BULLETINS_DEMAND: Final = "bulletins-demand"
+
+
+def bulletin_do(action: str | object, number: int | object) -> dict[str, object]:
+    """The id of the button that does something to a bulletin or a delivery; `dash.ALL` stands for all of them."""
+    return {"type": "bulletin-do", "action": action, "number": number}

@@ -29,7 +29,13 @@ def layout(*, topology_address: str = "/assets/geo/") -> Component:
             html.Div(id=ids.NOTICES, className="notices", role="status"),
             html.Div(id=ids.EMPTY, className="empty", hidden=True),
             html.Main(_panels(topology_address), id=ids.PANELS, className="panels", hidden=True),
-            html.Footer(id=ids.FRESHNESS, className="fresh-row"),
+            html.Footer(
+                [
+                    html.Div(id=ids.FRESHNESS, className="fresh-list"),
+                    html.Div(id=ids.LATEST_BULLETIN, className="fresh-bulletin"),
+                ],
+                className="fresh-row",
+            ),
         ],
         id=ids.ROOT,
         className="page",

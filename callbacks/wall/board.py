@@ -281,7 +281,7 @@ def board(made: Picture, facts: Facts, stamp: str) -> panels.Panels:
         "hot": events.hot(asked, facts["overdue"], facts["late"], facts["soon"], facts["whistles"]),
         "ticker": events.ticker(asked, facts["moved"]),
         "structure": rows.structure(asked, facts["structure"]),
-        "bulletins": rows.bulletins(asked),
+        "bulletins": rows.bulletins(asked, facts["bulletins"]),
         "sources": rows.sources(asked, facts["sources"]),
         "trace": events.trace(asked, facts["trace"]) if kind == "trace" else None,
         "emergency": events.emergency(

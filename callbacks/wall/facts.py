@@ -116,6 +116,24 @@ class GroupFact:
 
 
 @dataclass(frozen=True)
+class BulletinFact:
+    """A bulletin that today owes; `state` is that of its newest revision, "" where nobody has begun it."""
+
+    kind: str
+    due_at: Instant
+    state: str
+    issued_at: Instant | None
+
+
+@dataclass(frozen=True)
+class BulletinFacts:
+    """Today's bulletins by their hours, and whether anybody makes them at all."""
+
+    owed: tuple[BulletinFact, ...]
+    begun: bool
+
+
+@dataclass(frozen=True)
 class RankFact:
     """A grid of a ranking; `rank` is None where it has none."""
 
@@ -168,12 +186,14 @@ class Structure:
 
 @dataclass(frozen=True)
 class Part:
-    """One kind of facts: its name, how long it holds, how it is gathered, and for which subjects."""
+    """One kind of facts: its name, how long it holds, how it is gathered, and for which subjects. What is `apart`
+    changes without the store's version, and is asked at each of its turns."""
 
     name: str
     seconds: int
     gather: Callable[[Asked], Any]
     wanted: Callable[[Subject], bool] = lambda subject: True
+    apart: bool = False
 
 
 def totals(asked: Asked) -> Mapping[str, Figure]:
@@ -337,6 +357,20 @@ def structure(asked: Asked) -> Structure:
     return Structure(dict(levels), asked.wall.people(scope.code))
 
 
+def bulletins(asked: Asked) -> BulletinFacts:
+    """What today owes the scope of the wall, whatever its scene is about."""
+    found = tuple(
+        BulletinFact(
+            one.kind,
+            one.due_at,
+            "" if one.edition is None else one.edition.state,
+            None if one.edition is None else one.edition.issued_at,
+        )
+        for one in asked.wall.bulletins(asked.now)
+    )
+    return BulletinFacts(found, asked.wall.begun())
+
+
 def trace(asked: Asked) -> TraceFact:
     """The event of a trace: the one that is pinned, or the first of the list that the rotation names."""
     number = asked.subject.event
@@ -401,6 +435,7 @@ PARTS: Final = (
     Part("response", 0, response, _in("emergency")),
     Part("tasks", 0, tasks, _in("emergency")),
     Part("overdue", 1, overdue),
+    Part("bulletins", 1, bulletins, apart=True),
     Part("trace", 2, trace, _in("trace")),
     Part("channels", 3, channels),
     Part("units", 3, units, _in("emergency")),

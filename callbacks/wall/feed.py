@@ -411,7 +411,7 @@ def _is_due(part: Part, shelf: Shelf, version: int, ticks: float) -> bool:
         return True
     passed = ticks - held.ticks
     turn = max(part.seconds, _LOAD * held.cost)
-    return passed >= turn and (held.version != version or passed >= max(turn, SLOT / SECOND))
+    return passed >= turn and (part.apart or held.version != version or passed >= max(turn, SLOT / SECOND))
 
 
 def _body(front: Mapping[str, Any], frame: Frame, before: Mapping[str, bytes]) -> bytes:

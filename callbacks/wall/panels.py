@@ -334,15 +334,14 @@ class Structure(TypedDict):
 
 
 class Bulletin(TypedDict):
-    """One bulletin that today owes. `state` "due": its instant has passed and none is recorded; "waiting": still to
-    come; "made": it is there."""
+    """One bulletin that today owes. `state` "waiting": its hour is to come; "due": it has come and nobody has begun;
+    then as the edition stands, "draft" and "approved" where it needs approval."""
 
-    kind: Literal["morning", "evening", "monthly"]
+    kind: Literal["morning", "evening", "month"]
     name: str
     due: str
-    state: Literal["waiting", "due", "made"]
+    state: Literal["waiting", "due", "making", "failed", "draft", "approved", "issued"]
     state_label: str
-    note: str
 
 
 class Bulletins(TypedDict):

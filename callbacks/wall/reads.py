@@ -10,6 +10,7 @@ import pandas as pd
 
 from callbacks.reads import Reads
 from data.answers import Question
+from data.bulletinstates import Standing
 from data.clocks import Instant
 from data.indicators import Figure
 from data.queries.live import Listed, Moved, UnitWork
@@ -23,7 +24,8 @@ class WallReads:
 
     totals(question, keys) has the figures of the whole scope; moved(question, limit) the events that came and closed;
     due_soon(question, until, limit) and unanswered(question, limit) the pressing ones; units(question, since) who works
-    on them; rank(question, indicator, depth) has RANK_COLUMNS; settings() is the city's own [wall]. levels() lists the
+    on them; rank(question, indicator, depth) has RANK_COLUMNS; bulletins(now) is what the local day owes the scope and
+    how it stands, begun() whether anybody makes bulletins; settings() is the city's own [wall]. levels() lists the
     levels of the map: dicts with key, name, depth, dedicated and drawn, [] without a map.
     """
 
@@ -36,6 +38,8 @@ class WallReads:
     unanswered: Callable[[Question, int], Listed]
     units: Callable[[Question, Instant], tuple[UnitWork, ...]]
     people: Callable[[str], People]
+    bulletins: Callable[[Instant], tuple[Standing, ...]]
+    begun: Callable[[], bool]
     settings: Callable[[], Mapping[str, Any]]
     levels: Callable[[], Sequence[Mapping[str, Any]]]
 

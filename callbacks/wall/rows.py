@@ -13,6 +13,8 @@ from callbacks.wall.facts import (
     LEAGUE,
     Asked,
     Before,
+    BulletinFact,
+    BulletinFacts,
     GroupFact,
     HourLine,
     RankFact,
@@ -267,32 +269,31 @@ def count(key: str, label: str, number: int) -> panels.Count:
     return {"key": key, "label": label, "count": f"{number:,}", "number": number}
 
 
-_OWED: Final = (("morning", 8), ("evening", 20), ("monthly", 9))
-"""The local hour of each bulletin; the monthly one is owed on the first of a month."""
-
-
-def bulletins(asked: Asked) -> panels.Bulletins:
-    """What today owes, and whether its hour has come."""
-    local = asked.clock.local(asked.now)
-    made: list[panels.Bulletin] = []
-    for kind, hour in _OWED:
-        if kind == "monthly" and local.day != 1:
-            continue
-        due = local.hour >= hour
-        made.append(
-            {
-                "kind": kind,  # type: ignore[typeddict-item]
-                "name": word(f"panel.bulletin_{kind}"),
-                "due": word("panel.bulletin_due_at").format(time=f"{hour:02d}:00"),
-                "state": "due" if due else "waiting",
-                "state_label": word(f"panel.bulletin_{'due' if due else 'waiting'}"),
-                "note": word("panel.bulletin_by_hand") if kind == "evening" else "",
-            }
-        )
+def bulletins(asked: Asked, facts: BulletinFacts) -> panels.Bulletins:
+    """What today owes and how it stands; a sentence where nothing is owed, or nobody makes it."""
+    note = "" if facts.begun else word("panel.bulletins_not_begun")
     return {
         "title": word("panel.bulletins"),
-        "rows": made,
-        "note": word("panel.bulletins_note"),
+        "rows": [_bulletin(asked, one) for one in facts.owed],
+        "note": note if facts.owed else word("panel.bulletins_none"),
+    }
+
+
+def _bulletin(asked: Asked, one: BulletinFact) -> panels.Bulletin:
+    state = one.state or ("waiting" if asked.now < one.due_at else "due")
+    label = word(f"panel.bulletin_{state}")
+    if one.issued_at is not None:
+        label = word("panel.bulletin_issued_at").format(
+            time=text.short_moment(asked.clock, one.issued_at, asked.now)
+            if asked.clock.day_number(one.issued_at) != asked.clock.day_number(asked.now)
+            else f"{asked.clock.local(one.issued_at):%H:%M}"
+        )
+    return {
+        "kind": one.kind,  # type: ignore[typeddict-item]
+        "name": word(f"panel.bulletin_{one.kind}"),
+        "due": word("panel.bulletin_due_at").format(time=f"{asked.clock.local(one.due_at):%H:%M}"),
+        "state": state,  # type: ignore[typeddict-item]
+        "state_label": label,
     }
 
 

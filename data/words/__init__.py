@@ -14,6 +14,7 @@ from typing import Final, Literal, get_args
 from data.words import (
     accounts,
     administration,
+    archive,
     auditing,
     bulletins,
     editions,
@@ -49,6 +50,7 @@ PAIRS: Final[tuple[dict[str, tuple[str, str]], ...]] = (
     explore.WORDS,
     exports.WORDS,
     editions.WORDS,
+    archive.WORDS,
     accounts.WORDS,
     administration.WORDS,
     wallpage.WORDS,

@@ -62,6 +62,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "撤销大屏“{name}”的令牌？该大屏将在数秒内停止显示。",
         "Revoke the token of the wall {name}? It shows nothing more within seconds.",
     ),
+    "admin.sure_try": (
+        "立即重试编制这份通报？",
+        "Try to make this bulletin now?",
+    ),
+    "admin.sure_send": (
+        "收件人可能已经收到，请先核实。现在重新发送？",
+        "The recipient may have got it already: ask them first. Send again now?",
+    ),
     "admin.walls": ("大屏令牌", "Wall tokens"),
     "admin.wall_name": ("大屏名称", "Wall"),
     "admin.created": ("签发时间", "Issued"),

@@ -27,6 +27,7 @@ from data.senders import Robot, mail_server, robots
 from data.settings import Settings
 from data.store import Store
 from reports.delivery.mail import Mailer
+from reports.delivery.packing import NotAsIssued
 from reports.delivery.parcel import Outcome, Parcel, Result
 from reports.delivery.robots import Caller
 
@@ -115,6 +116,9 @@ def deliver(
             continue
         try:
             parcel = parcels.get(owed.edition_id) or parcel_of(owed.edition_id)
+        except NotAsIssued as error:
+            outcome = Outcome("later", str(error))
+            held = claim_delivery(store, owed.id, now())
         except Exception as error:
             _log.exception("The bulletin %d could not be made up for its recipients.", owed.edition_id)
             outcome = Outcome(

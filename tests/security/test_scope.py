@@ -85,7 +85,16 @@ class Asking:
                 ]
             )
             made.append(f"?scope={quote(code)}{more}")
+        made += [f"?edition={number}&below=1" for number in self.bulletins]
         return made + [f"?event={number}" for number in self.events]
+
+    @property
+    def bulletins(self) -> list[int]:
+        return [
+            self.random.choice(self.twins.inside_bulletins),
+            self.random.choice(self.twins.outside_bulletins),
+            999_999,
+        ]
 
 
 # Where an address has no figures of anybody, the sentence says why.
@@ -170,6 +179,18 @@ ROUTES: Final[Mapping[str, Callable[[Asking], list[Ask]]]] = {
         for search in asking.random.sample(asking.searches, 3)
     ],
     "yiping_export_file": plain("/export/file/1", "/export/file/999"),
+    "yiping_bulletin": lambda asking: [("GET", f"/bulletin/{number}", HTML) for number in asking.bulletins],
+    "yiping_bulletin_file": lambda asking: [
+        ("GET", f"/bulletin/{number}.{form}", {})
+        for number in asking.bulletins
+        for form in ("pdf", "docx", "exe")
+    ],
+    # What is within the scope would be made in the background: one of it has a test of its own.
+    "yiping_bulletin_on_demand": lambda asking: [
+        ("GET", f"/bulletin/on-demand?scope={quote(code)}&kind={kind}&period=2026-06-19", HTML)
+        for code in (asking.random.choice(parted(asking.twins.tree, asking.twins.scope)[1]), "nowhere")
+        for kind in ("day", "month", "week")
+    ],
     "yiping_live": plain("/health/live"),
     "yiping_ready": plain("/health/ready"),
     "yiping_health": plain("/health"),
@@ -196,11 +217,16 @@ def no_clicks(_asking: Asking) -> list[Any]:
 
 VALUES: Final[Mapping[str, Callable[[Asking], list[Any]]]] = {
     "url.pathname": lambda asking: [
-        *("/", "/map", "/rank", "/compare", "/events", "/audit", "/admin", "/nowhere"),
+        *("/", "/map", "/rank", "/compare", "/events", "/bulletins", "/audit", "/admin", "/nowhere"),
         *(f"/grid/{code}" for code in asking.codes),
         *(f"/event/{number}" for number in asking.events),
     ],
     "url.search": lambda asking: list(asking.searches),
+    "bulletins-pending.data": lambda asking: [
+        [action, number] for action in ("approve", "retry", "try") for number in asking.bulletins
+    ],
+    "bulletins-turn.data": lambda _asking: [0],
+    "bulletins-seen.data": lambda _asking: [None],
     "version.data": lambda _asking: ["1.1"],
     "page.className": lambda _asking: [None, "at-grid"],
     "scale.data": lambda _asking: [1.0, None],

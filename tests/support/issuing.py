@@ -18,6 +18,16 @@ from reports.document import Document, Heading, Paragraph, Table, to_json
 PDF = b"%PDF-1.7\n%made for a test\n"
 
 
+def blank(kind: BulletinKind, scope: str, period: str, due_at: Instant, **values: Any) -> Edition:
+    """An edition as a row of it would be, for reads that are made up."""
+    plain: dict[str, Any] = dict.fromkeys(Edition.__dataclass_fields__, "")
+    plain |= dict.fromkeys(("again_at", "made_at", "approved_at", "issued_at"))
+    plain |= {"id": 1, "kind": kind, "scope": scope, "period": period, "revision": 1, "state": "making"}
+    plain |= {"approval": False, "due_at": due_at, "as_of": due_at, "claimed_at": due_at, "changes": ()}
+    plain |= {"fence": 1, "attempts": 1, "pages": 0, "size": 0}
+    return Edition(**plain | values)
+
+
 def document_of(title: str, as_of: Instant, text: str = "") -> Document:
     """A short bulletin."""
     return Document(

@@ -25,12 +25,14 @@ from data.city import load_city
 from data.clocks import DAY, HOUR, Instant, parse_instant
 from data.events import write
 from data.grids import Node, Tree
+from data.jobworkers import start
 from data.lifecycle import Report
 from data.periods import Period
 from data.reference import reference
 from data.settings import Settings
 from data.store import Store
 from tests.support.city import CITY, LEVELS, city_pack
+from tests.support.issuing import issued
 from tests.support.lives import Lives
 from tests.support.signing import session_of, signed_up
 
@@ -113,6 +115,8 @@ class Twins:
     scope: str
     inside_ids: list[int]
     outside_ids: list[int]
+    inside_bulletins: list[int]
+    outside_bulletins: list[int]
     clock: Clock
 
     def both(self, who: str, method: str, path: str, **sent: Any) -> tuple[TestResponse, TestResponse]:
@@ -147,6 +151,17 @@ def told(store: Store, random: Random, codes: Sequence[str], count: int, mark: s
         write(store, [first, *history[1:]], NOW)
 
 
+def published(store: Store, folder: Path, codes: Sequence[str], days: int, mark: str) -> None:
+    """Bulletins of some grids, on as many days: those of the morning issued and sent, those of the evening drafts."""
+    start(store, [("morning", code) for code in codes], {"morning": NOW - 9 * DAY})
+    for code in codes:
+        for back in range(days):
+            day = str(reference(store).clock.local(NOW - (back + 1) * DAY).date())
+            issued(store, folder, "morning", code, day, title=f"{mark} {code}", text=f"{mark} in words")
+            if back == 0:
+                issued(store, folder, "evening", code, day, title=f"{mark} draft {code}")
+
+
 def client_of(app: Any, session: str) -> FlaskClient:
     """A client that sends a session's cookie; "" for somebody who has none."""
     client: FlaskClient = app.server.test_client()
@@ -163,7 +178,16 @@ def twins(folder: Path, random: Random, monkeypatch: Any, role: Role = "leader")
     monkeypatch.setattr(program, "now", clock)
     staff = pd.DataFrame({"grid": [node.code for node in nodes], "role": "worker", "headcount": 3})
     kinds = pd.DataFrame({"grid": [node.code for node in nodes], "kind": "party", "number": 1})
-    pack = replace(city_pack(nodes=nodes), shapes=outlines(nodes), staff=staff, organisations=kinds)
+    plan = {
+        "evening": {"approval": True},
+        "recipients": [
+            {"name": f"reader of {node.code}", "by": "mail", "to": "a@b.example", "scopes": [node.code]}
+            for node in nodes
+        ],
+    }
+    pack = replace(
+        city_pack(nodes=nodes), shapes=outlines(nodes), staff=staff, organisations=kinds, bulletins=plan
+    )
     scope = random.choice([node.code for node in nodes if node.parent is not None])
     with Store.open(settings_at(folder, "first.db").database_url, synchronous="OFF") as store:
         load_city(store, pack, NOW - 30 * DAY)
@@ -172,6 +196,7 @@ def twins(folder: Path, random: Random, monkeypatch: Any, role: Role = "leader")
         told(store, random, within, 12, INSIDE)
         # Some begin within the scope and end beyond it, or the other way about: the same in both.
         told(store, random, [*within, *beyond], 6, "crosser")
+        published(store, folder / "bulletins", random.sample(within, min(2, len(within))), 2, INSIDE)
         leader = session_of(store, signed_up(store, "leader", role, scope, at=NOW), NOW)
         mayor = session_of(store, signed_up(store, "mayor", "operator", CITY, at=NOW), NOW)
         store.checkpoint()
@@ -179,6 +204,9 @@ def twins(folder: Path, random: Random, monkeypatch: Any, role: Role = "leader")
     for name, count in (("first.db", 9), ("second.db", 21)):
         with Store.open(settings_at(folder, name).database_url, synchronous="OFF") as store:
             told(store, random, beyond, count, OUTSIDE)
+            published(
+                store, folder / "bulletins", random.sample(beyond, 1), 1 + (name == "second.db"), OUTSIDE
+            )
             with store.keeping() as connection:
                 # What is said of the feeds and of the store itself is the same for everybody, and no figure.
                 for sentence in (
@@ -202,9 +230,16 @@ def twins(folder: Path, random: Random, monkeypatch: Any, role: Role = "leader")
         top = tree.get(scope)
         with made[0].store.reading() as connection:
             rows = connection.execute(text("SELECT id, grid_id FROM event ORDER BY id")).all()
+            editions = connection.execute(
+                text(
+                    "SELECT edition.id, grid.id AS grid_id FROM edition JOIN grid ON grid.code = edition.scope"
+                )
+            ).all()
         inside = [row.id for row in rows if top.id <= row.grid_id <= top.last_id]
         outside = [row.id for row in rows if not top.id <= row.grid_id <= top.last_id]
-        yield Twins(made[0], made[1], tree, scope, inside, outside, clock)
+        ours = [row.id for row in editions if top.id <= row.grid_id <= top.last_id]
+        theirs = [row.id for row in editions if not top.id <= row.grid_id <= top.last_id]
+        yield Twins(made[0], made[1], tree, scope, inside, outside, ours, theirs, clock)
     finally:
         for twin in made:
             twin.app.server.extensions["store"].close()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -16,16 +17,19 @@ from callbacks.wall.board import board, gathered, picture, scene, setting
 from callbacks.wall.reads import WallReads
 from callbacks.wall.rows import milliseconds
 from data.answers import Question
-from data.clocks import HOUR, MINUTE, SECOND, Instant
+from data.bulletinstates import Standing
+from data.clocks import HOUR, MINUTE, SECOND, Instant, ZoneClock
 from data.indicators import Figure
 from data.queries.live import Listed, Moved, Pressing, UnitWork
 from data.queries.people import People
 from data.wallplan import Control, Pin, Response, declared, frozen, pinned
 from data.words import Language, speaking, word
-from tests.support.fakes import NOW, FakeCity, code_of
+from tests.support.fakes import NOW, ZONE, FakeCity, code_of
+from tests.support.issuing import blank
 
 EXAMPLES: Final = Path(__file__).parents[1] / "data" / "wall"
 SCOPE: Final = "boston"
+BULLETIN_HOURS: Final = {"morning": 8, "month": 9, "evening": 20}
 DISTRICT: Final = code_of("Dorchester")
 
 _LEVELS: Final = (
@@ -40,6 +44,8 @@ class FakeWall:
 
     city: FakeCity = field(default_factory=FakeCity)
     settings: dict[str, Any] = field(default_factory=dict)
+    issued: bool = True
+    begun: bool = True
 
     def reads(self, scope: str = SCOPE) -> WallReads:
         """The reads of the walls of a scope."""
@@ -78,6 +84,26 @@ class FakeWall:
             asked("people")
             return People({"网格员": 1200, "楼栋长": 5400}, {"党支部": 26})
 
+        def bulletins(now: Instant) -> tuple[Standing, ...]:
+            asked("bulletins")
+            clock = ZoneClock.of(ZONE)
+            day = clock.local(now).date()
+            at = {kind: clock.at(datetime.combine(day, time(hour))) for kind, hour in BULLETIN_HOURS.items()}
+            issued = blank(
+                "morning",
+                scope,
+                day.isoformat(),
+                at["morning"],
+                state="issued",
+                issued_at=at["morning"] + MINUTE,
+            )
+            found = (
+                Standing("morning", scope, day.isoformat(), at["morning"], issued if self.issued else None),
+                Standing("evening", scope, day.isoformat(), at["evening"], None),
+                Standing("month", scope, "", at["month"], None),
+            )
+            return found if day.day == 1 else found[:2]
+
         return WallReads(
             scope=scope,
             reads=reads,
@@ -88,6 +114,8 @@ class FakeWall:
             unanswered=unanswered,
             units=units,
             people=people,
+            bulletins=bulletins,
+            begun=lambda: self.begun,
             settings=lambda: self.settings,
             levels=lambda: _LEVELS,
         )

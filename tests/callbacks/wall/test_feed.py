@@ -133,9 +133,30 @@ def test_without_a_commit_nothing_is_asked_twice_within_a_slot(house: House) -> 
         house.pass_(0.3)
         house.pulse()
         house.panels()
-    assert set(house.asked()) <= {"compare", "totals"}, (
-        "the overdue ones alone have their turn within two seconds"
+    assert set(house.asked()) <= {"compare", "totals", "bulletins"}, (
+        "the overdue ones and the bulletins alone have their turn within two seconds"
     )
+
+
+def test_an_edition_that_is_issued_is_shown_within_a_second_without_a_commit(house: House) -> None:
+    house.wall.issued = False
+    before = house.panels()
+    assert [row["state"] for row in before["panels"]["bulletins"]["rows"]] == ["due", "waiting"]
+    house.pass_(2)
+    house.pulse()
+    assert house.pulse()["v"] == house.panels(before["v"])["v"]
+    house.wall.issued = True
+    house.pass_(1.1)
+    house.pulse()
+    after = house.panels(house.panels(before["v"])["v"])
+    told = house.panels(before["v"])["panels"]["bulletins"]["rows"][0]
+    assert after["v"] != before["v"]
+    assert (told["state"], told["state_label"]) == ("issued", "08:01 已编发")
+
+
+def test_whoever_makes_no_bulletins_is_told_so(house: House) -> None:
+    house.wall.begun = False
+    assert house.panels()["panels"]["bulletins"]["note"] == "自动编发尚未启动"
 
 
 def test_a_hundred_walls_cost_one_computation(house: House) -> None:
@@ -362,7 +383,7 @@ def test_the_month_s_end_owes_the_monthly_bulletin(house: House) -> None:
     clock = ZoneClock.of(ZONE)
     first = clock.at(clock.local(NOW).date().replace(month=3, day=1))
     house.pass_((first - house.wall.city.now) / SECOND)
-    assert kinds() == {"morning", "evening", "monthly"}
+    assert kinds() == {"morning", "evening", "month"}
 
 
 @pytest.mark.parametrize("month", [3, 11])

@@ -1,77 +1,55 @@
-"""What recipients get is the file that was recorded, or nothing."""
+"""An issued edition as its recipients get it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from data.clocks import MINUTE
-from data.editions import Edition, Owed, UnknownEdition, claim, edition_of
+from data.city import load_city
+from data.clocks import DAY, parse_instant
+from data.editions import edition_of
 from data.store import Store
-from reports.delivery.packing import Damaged, packer, summary
-from reports.document import Document, Heading, Paragraph, to_json
-from reports.making import Office, Sheet, make
-from tests.support.bulletins import EVENING, simple
-from tests.support.city import DISTRICT, open_city
+from reports.delivery.packing import NotAsIssued, packing, parcel, summary
+from reports.document import Heading, Paragraph
+from tests.support.city import CITY, city_pack
+from tests.support.issuing import document_of, issued
 
-PAGE = Document(
-    template="daily",
-    language="en",
-    organisation="The office",
-    number="City 2026/1",
-    marks=(),
-    title=("A day", "evening bulletin"),
-    subject="A day, evening bulletin",
-    addressee="All:",
-    parts=(Heading(1, "I"), *(Paragraph(f"text {number}", "Lead: ") for number in range(5))),
-    date="27 November 2026",
-    as_of=EVENING,
-    notes_label="Notes",
-    notes=(),
-)
+AT = parse_instant("2026-06-20T00:00:00Z")
 
 
-def printed(held: Edition, out: Path) -> Sheet:
-    return replace(simple(held, out), title=PAGE.subject, document=to_json(PAGE))
+def test_an_edition_is_made_up_the_same_way_each_time(sqlite_url: str, tmp_path: Path) -> None:
+    with Store.open(sqlite_url) as store:
+        load_city(store, city_pack(), AT - 30 * DAY)
+        one = issued(
+            store, tmp_path, "morning", CITY, "2026-06-20", title="早间通报", text="受理 <b>120</b> 件。"
+        )
+        make = packing(store, tmp_path, "https://yiping.example")
+        made = make(one.id)
+        assert made == make(one.id)
+        assert made.pdf == (tmp_path / one.path).read_bytes()
+        assert made.link == f"https://yiping.example/bulletins?edition={one.id}"
+        assert one.number in made.summary
+        assert "受理 <b>120</b> 件。" in made.summary
+        assert "受理 &lt;b&gt;120&lt;/b&gt; 件。" in made.page
+        assert (made.title, made.file_name, made.issued_at) == ("早间通报", "早间通报.pdf", one.issued_at)
+        (tmp_path / one.path).write_bytes(b"another")
+        with pytest.raises(NotAsIssued, match="not the one that was issued"):
+            make(one.id)
+        (tmp_path / one.path).unlink()
+        with pytest.raises(NotAsIssued, match="cannot be read"):
+            make(one.id)
+        later = replace(edition_of(store, one.id), revision=2)
+        again = parcel(later, document_of("早间通报", AT), b"", "")
+        assert again.title == "早间通报 (第2次修订)"
+        assert again.link == ""
+        assert again.edition != made.edition
 
 
-@pytest.fixture
-def issued(sqlite_url: str, tmp_path: Path) -> Iterator[tuple[Store, Path, Edition]]:
-    with open_city(sqlite_url) as store:
-        office = Office(store, tmp_path / "bulletins", printed, lambda: EVENING + MINUTE, "a 1")
-        held = claim(store, Owed("evening", DISTRICT, "2026-11-27", EVENING, EVENING), "a 1", EVENING)
-        assert held is not None
-        assert make(office, held)
-        yield store, office.folder, edition_of(store, held.id)
-
-
-def test_the_parcel_of_an_edition(issued: tuple[Store, Path, Edition]) -> None:
-    store, folder, one = issued
-    parcel = packer(store, folder, "https://yiping.example.org/")(one.id)
-    assert parcel.edition == "evening/1101/2026-11-27/1"
-    assert (parcel.title, parcel.file_name) == ("A day, evening bulletin", "evening-2026-11-27-1101.pdf")
-    assert parcel.pdf == (folder / one.path).read_bytes()
-    assert parcel.link == f"https://yiping.example.org/bulletins?edition={one.id}"
-    assert (parcel.issued_at, parcel.language) == (EVENING + MINUTE, "en")
-    assert parcel.summary.splitlines() == ["City 2026/1", "Lead: text 0", "Lead: text 1", "Lead: text 2"]
-    assert "<html" in parcel.page
-    assert packer(store, folder, "")(one.id).link == ""
-
-
-def test_what_is_not_the_issued_file_goes_to_nobody(issued: tuple[Store, Path, Edition]) -> None:
-    store, folder, one = issued
-    with pytest.raises(UnknownEdition):
-        packer(store, folder, "")(one.id + 1)
-    (folder / one.path).write_bytes(b"another")
-    with pytest.raises(Damaged, match="as it was recorded, found another"):
-        packer(store, folder, "")(one.id)
-    (folder / one.path).unlink()
-    with pytest.raises(FileNotFoundError):
-        packer(store, folder, "")(one.id)
-
-
-def test_a_document_without_a_number_has_no_line_for_it() -> None:
-    assert summary(replace(PAGE, number="", parts=())) == ""
+def test_the_summary_ends_before_what_does_not_fit_and_with_no_heading() -> None:
+    long = replace(
+        document_of("", AT),
+        parts=(Heading(1, "一"), Paragraph("甲" * 50, "要点："), Heading(1, "二"), Paragraph("乙" * 900)),
+    )
+    assert summary(long) == ["一", "要点：" + "甲" * 50]
