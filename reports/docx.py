@@ -7,23 +7,15 @@ the pages out itself, so the PDF alone is the issued form. The same document and
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Final
-from xml.sax.saxutils import escape as _escaped
 
 from docx import Document as new_file
-from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls, qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.oxml.ns import qn
 
-from data.clocks import SECOND
 from reports.document import (
     Break,
     Column,
@@ -35,49 +27,24 @@ from reports.document import (
     Signature,
     Table,
 )
-from reports.fonts import read_faces
+from reports.docxpage import NS, PITCH_PT, TWIPS_PER_MM, WIDTH_MM, Kind, kind_of, prepare, quoted, run
 from reports.render import TypesetError, labels, text_width
 
 Picture = Callable[[Drawing], bytes]
 """A drawing as PNG: `Setter.picture`."""
 
-_NS: Final = nsdecls("w", "wp", "a", "pic", "r")
-_TWIPS_PER_MM: Final = 1440 / 25.4
 _EMU_PER_MM: Final = 36_000
-_WIDTH_MM: Final = 156.0
-_MARGINS_MM: Final = {"top": 37, "bottom": 35, "left": 28, "right": 26}
-_FOOT_MM: Final = 23
-"""From the page's lower edge to that of the page number, which stands 7 mm below the type area."""
-
-_PITCH_PT: Final = 225 / 22 * 72 / 25.4
-_CLOSER_TWIPS: Final = -5
-"""What brings characters of 16 pt closer together, so that 28 fill a line; not every program counts a grid of them."""
-
 _RED: Final = "C8000D"
-_LATIN: Final = "Times New Roman"
 _TABLE_PT: Final = {"normal": (10.5, 10, 9.5, 9, 8.5, 8, 7.5, 7), "small": (9, 8.5, 8, 7.5, 7, 6.5)}
 _PAD_TWIPS: Final = {"normal": 85, "small": 60}
-_UNPRINTED: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """How a document of a language is set: sizes in points, whether paragraphs are indented, and the faces by key."""
-
-    body: float
-    small: float
-    caption: float
-    indent: bool
-    faces: dict[str, str]
 
 
 def docx(document: Document, picture: Picture) -> bytes:
     """The Word file. Raises TypesetError for a chart or map that is not drawn, and what `picture` raises."""
-    kind = _kind(document)
+    kind = kind_of(document)
     file = new_file()
-    _page(file, document)
-    _styles(file, kind)
+    prepare(file, document, kind)
     said = labels(document)
     body = file.element.body
     end = body.sectPr
@@ -87,41 +54,17 @@ def docx(document: Document, picture: Picture) -> bytes:
     for part in body.iter(qn("w:p")):
         for hole in part.iter(qn("w:drawing")):
             _fill(file, hole, document, picture, next(numbers))
-    _properties(file, document)
-    _font_table(file)
     held = io.BytesIO()
     file.save(held)
     return _same_bytes(held.getvalue())
 
 
-def _kind(document: Document) -> _Kind:
-    if document.language == "en":
-        faces = dict.fromkeys(("body", "plain", "title", "heading", "script"), _LATIN)
-        return _Kind(11, 9, 10, indent=False, faces=faces)
-    faces = {face.key: face.candidates[0].family for face in read_faces().faces}
-    return _Kind(16, 9, 12, indent=True, faces=faces)
-
-
-def _text(text: str) -> str:
-    return _escaped(_UNPRINTED.sub("", text))
-
-
-def _run(text: str, *, face: str = "", size: float = 0, bold: bool = False, color: str = "") -> str:
-    fonts = f'<w:rFonts w:ascii="{_LATIN}" w:hAnsi="{_LATIN}" w:eastAsia="{face}"/>' if face else ""
-    strong = "<w:b/>" if bold else ""
-    ink = f'<w:color w:val="{color}"/>' if color else ""
-    high = f'<w:sz w:val="{round(size * 2)}"/><w:szCs w:val="{round(size * 2)}"/>' if size else ""
-    return (
-        f'<w:r><w:rPr>{fonts}{strong}{ink}{high}</w:rPr><w:t xml:space="preserve">{_text(text)}</w:t></w:r>'
-    )
-
-
 def _paragraph(runs: str, style: str = "", settings: str = "") -> str:
     named = f'<w:pStyle w:val="{style}"/>' if style else ""
-    return f"<w:p {_NS}><w:pPr>{named}{settings}</w:pPr>{runs}</w:p>"
+    return f"<w:p {NS}><w:pPr>{named}{settings}</w:pPr>{runs}</w:p>"
 
 
-def _body(document: Document, kind: _Kind, said: dict[str, str]) -> Iterator[str]:
+def _body(document: Document, kind: Kind, said: dict[str, str]) -> Iterator[str]:
     yield from _head(document, kind)
     starts = next((at for at, one in enumerate(document.parts) if isinstance(one, Heading)), None)
     signed = any(isinstance(one, Signature) for one in document.parts)
@@ -142,25 +85,25 @@ def _body(document: Document, kind: _Kind, said: dict[str, str]) -> Iterator[str
         top = (
             '<w:pBdr><w:top w:val="single" w:sz="4" w:space="4" w:color="000000"/></w:pBdr>' if not at else ""
         )
-        yield _paragraph(_run(said["notes"] + note if not at else note), "YipingNote", top)
+        yield _paragraph(run(said["notes"] + note if not at else note), "YipingNote", top)
     yield _record(document, said)
     # What floats needs a paragraph to hang on.
     yield _paragraph("", "YipingNote")
 
 
-def _head(document: Document, kind: _Kind) -> Iterator[str]:
+def _head(document: Document, kind: Kind) -> Iterator[str]:
     for mark in document.marks:
-        yield _paragraph(_run(mark, face=kind.faces["heading"]), "YipingPlain")
+        yield _paragraph(run(mark, face=kind.faces["heading"]), "YipingPlain")
     # The issuing mark's top stands 35 mm below that of the type area.
-    before = max(round(35 * _TWIPS_PER_MM - len(document.marks) * _PITCH_PT * 20), 0)
+    before = max(round(35 * TWIPS_PER_MM - len(document.marks) * PITCH_PT * 20), 0)
     size = min(36.0, 420 / max(text_width(document.organisation) / 2, 1))
     yield _paragraph(
-        _run(document.organisation, face=kind.faces["title"], size=round(size), color=_RED),
+        run(document.organisation, face=kind.faces["title"], size=round(size), color=_RED),
         "YipingMark",
-        f'<w:spacing w:before="{before}" w:after="{round(_PITCH_PT * 20)}" w:line="240" w:lineRule="auto"/>',
+        f'<w:spacing w:before="{before}" w:after="{round(PITCH_PT * 20)}" w:line="240" w:lineRule="auto"/>',
     )
     yield _paragraph(
-        _run(document.number),
+        run(document.number),
         "YipingPlain",
         f'<w:pBdr><w:bottom w:val="single" w:sz="10" w:space="11" w:color="{_RED}"/></w:pBdr><w:jc w:val="center"/>',
     )
@@ -169,14 +112,14 @@ def _head(document: Document, kind: _Kind) -> Iterator[str]:
     title = between.join(document.title)
     lines = (title,) if text_width(title) <= 40 else document.title
     line_break = "<w:r><w:br/></w:r>"
-    yield _paragraph(line_break.join(_run(line) for line in lines), "Title")
+    yield _paragraph(line_break.join(run(line) for line in lines), "Title")
     if document.addressee:
-        yield _paragraph(_run(document.addressee), "YipingPlain")
+        yield _paragraph(run(document.addressee), "YipingPlain")
 
 
 def _contents(document: Document, label: str) -> Iterator[str]:
     """A field that Word fills with page numbers; until then it lists the headings."""
-    yield _paragraph(_run(label), "YipingContents")
+    yield _paragraph(run(label), "YipingContents")
     entries = [one for one in document.parts if isinstance(one, Heading)]
     begin = (
         '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
@@ -187,28 +130,28 @@ def _contents(document: Document, label: str) -> Iterator[str]:
     for at, one in enumerate(entries):
         first, last = begin if at == 0 else "", end if at == len(entries) - 1 else ""
         yield _paragraph(
-            first + _run(one.text) + last, "YipingEntry", f'<w:ind w:left="{(one.level - 1) * 480}"/>'
+            first + run(one.text) + last, "YipingEntry", f'<w:ind w:left="{(one.level - 1) * 480}"/>'
         )
 
 
-def _part(one: Part, kind: _Kind) -> Iterator[str]:
+def _part(one: Part, kind: Kind) -> Iterator[str]:
     match one:
         case Heading():
-            yield _paragraph(_run(one.text), f"Heading{one.level}")
+            yield _paragraph(run(one.text), f"Heading{one.level}")
         case Paragraph():
-            lead = _run(one.lead, face=kind.faces["script"], bold=True) if one.lead else ""
-            gap = _run(" ") if lead and not kind.indent else ""
-            yield _paragraph(lead + gap + _run(one.text), "YipingText")
+            lead = run(one.lead, face=kind.faces["script"], bold=True) if one.lead else ""
+            gap = run(" ") if lead and not kind.indent else ""
+            yield _paragraph(lead + gap + run(one.text), "YipingText")
         case Table():
             if one.title:
-                yield _paragraph(_run(one.title), "YipingTableTitle")
+                yield _paragraph(run(one.title), "YipingTableTitle")
             yield _table(one, kind)
-            yield _paragraph(_run(one.note), "YipingNote")
+            yield _paragraph(run(one.note), "YipingNote")
         case Drawing():
             yield _paragraph(_hole(one), "YipingPicture")
-            yield _paragraph(_run(one.title), "YipingPictureTitle")
+            yield _paragraph(run(one.title), "YipingPictureTitle")
             if one.note:
-                yield _paragraph(_run(one.note), "YipingNote", '<w:jc w:val="center"/>')
+                yield _paragraph(run(one.note), "YipingNote", '<w:jc w:val="center"/>')
         case _:
             raise TypesetError(
                 f"the picture {getattr(one, 'title', '')!r} is not drawn yet: "
@@ -216,27 +159,27 @@ def _part(one: Part, kind: _Kind) -> Iterator[str]:
             )
 
 
-def _signature(document: Document, kind: _Kind) -> Iterator[str]:
+def _signature(document: Document, kind: Kind) -> Iterator[str]:
     """Issuer and date, each centred on the other, the wider one four characters from the right edge."""
     issuer, date = (text_width(text) / 2 for text in (document.organisation, document.date))
     yield _paragraph("", "YipingPlain")
     for text, own in ((document.organisation, issuer), (document.date, date)):
         right = round((4 + (max(issuer, date) - own) / 2) * kind.body * 20)
         yield _paragraph(
-            _run(text), "YipingPlain", f'<w:keepLines/><w:ind w:right="{right}"/><w:jc w:val="right"/>'
+            run(text), "YipingPlain", f'<w:keepLines/><w:ind w:right="{right}"/><w:jc w:val="right"/>'
         )
 
 
 def _record(document: Document, said: dict[str, str]) -> str:
     """The lines of who else gets it and who issued it, as a table at the foot of the page on which it begins."""
-    width = round(_WIDTH_MM * _TWIPS_PER_MM)
+    width = round(WIDTH_MM * TWIPS_PER_MM)
     rows = ""
     if document.copies:
-        rows += _record_row(_run(said["copies"] + document.copies), width)
+        rows += _record_row(run(said["copies"] + document.copies), width)
     tab = f'<w:tabs><w:tab w:val="right" w:pos="{width - 560}"/></w:tabs>'
-    rows += _record_row(f"{_run(document.organisation)}<w:r><w:tab/></w:r>{_run(said['issued'])}", width, tab)
+    rows += _record_row(f"{run(document.organisation)}<w:r><w:tab/></w:r>{run(said['issued'])}", width, tab)
     return (
-        f'<w:tbl {_NS}><w:tblPr><w:tblpPr w:leftFromText="0" w:rightFromText="0" w:vertAnchor="margin" '
+        f'<w:tbl {NS}><w:tblPr><w:tblpPr w:leftFromText="0" w:rightFromText="0" w:vertAnchor="margin" '
         'w:horzAnchor="margin" w:tblpXSpec="left" w:tblpYSpec="bottom"/>'
         f'<w:tblW w:w="{width}" w:type="dxa"/><w:tblBorders>'
         '<w:top w:val="single" w:sz="8" w:space="0" w:color="000000"/>'
@@ -257,7 +200,7 @@ def _record_row(runs: str, width: int, settings: str = "") -> str:
 
 def _widths(table: Table) -> tuple[float, list[int]]:
     """The size of type and the columns' widths in twips: the largest size at which what must not break fits."""
-    room = _WIDTH_MM * _TWIPS_PER_MM
+    room = WIDTH_MM * TWIPS_PER_MM
     pad = 2 * _PAD_TWIPS[table.size]
     longest = [
         max((text_width(row[at]) for row in table.rows), default=0) / 2 for at in range(len(table.columns))
@@ -298,7 +241,7 @@ def _widths(table: Table) -> tuple[float, list[int]]:
     return size, [round(width + left * share) for width, share in zip(widths, spread, strict=True)]
 
 
-def _table(table: Table, kind: _Kind) -> str:
+def _table(table: Table, kind: Kind) -> str:
     size, widths = _widths(table)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     aligns = [column.align for column in table.columns]
@@ -318,13 +261,13 @@ def _table(table: Table, kind: _Kind) -> str:
     )
     pad = _PAD_TWIPS[table.size]
     return (
-        f'<w:tbl {_NS}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>'
+        f'<w:tbl {NS}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>'
         '<w:top w:val="single" w:sz="8" w:space="0" w:color="000000"/>'
         '<w:bottom w:val="single" w:sz="8" w:space="0" w:color="000000"/>'
         '<w:insideH w:val="single" w:sz="2" w:space="0" w:color="AAAAAA"/></w:tblBorders>'
         '<w:tblLayout w:type="fixed"/>'
         f'<w:tblCellMar><w:left w:w="{pad}" w:type="dxa"/><w:right w:w="{pad}" w:type="dxa"/></w:tblCellMar>'
-        f'<w:tblCaption w:val="{_quoted(table.title)}"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{head}{rows}</w:tbl>'
+        f'<w:tblCaption w:val="{quoted(table.title)}"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{head}{rows}</w:tbl>'
     )
 
 
@@ -340,14 +283,10 @@ def _row(
     made = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{borders}<w:vAlign w:val="center"/></w:tcPr>'
         f'<w:p><w:pPr><w:pStyle w:val="YipingCell"/><w:jc w:val="{align}"/></w:pPr>'
-        f"{_run(cell, face=face, size=size)}</w:p></w:tc>"
+        f"{run(cell, face=face, size=size)}</w:p></w:tc>"
         for cell, width, align in zip(cells, widths, aligns, strict=True)
     )
     return f"<w:tr><w:trPr><w:cantSplit/>{mark}</w:trPr>{made}</w:tr>"
-
-
-def _quoted(text: str) -> str:
-    return _text(text).replace('"', "&quot;")
 
 
 def _hole(drawing: Drawing) -> str:
@@ -355,7 +294,7 @@ def _hole(drawing: Drawing) -> str:
     wide, high = (round(mm * _EMU_PER_MM) for mm in (drawing.width_mm, drawing.height_mm))
     return (
         f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{wide}" cy="{high}"/>'
-        f'<wp:docPr id="0" name="" descr="{_quoted(drawing.alt)}"/><a:graphic><a:graphicData '
+        f'<wp:docPr id="0" name="" descr="{quoted(drawing.alt)}"/><a:graphic><a:graphicData '
         'uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr>'
         '<pic:cNvPr id="0" name=""/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip/><a:stretch><a:fillRect/>'
         f'</a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{wide}" cy="{high}"/></a:xfrm>'
@@ -373,167 +312,6 @@ def _fill(file: Any, hole: Any, document: Document, picture: Picture, number: in
             one.set("name", f"picture{number}")
     for one in hole.iter(qn("a:blip")):
         one.set(qn("r:embed"), relation)
-
-
-def _page(file: Any, document: Document) -> None:
-    section = file.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    for side, width in _MARGINS_MM.items():
-        setattr(section, f"{side}_margin", Mm(width))
-    section.footer_distance = Mm(_FOOT_MM)
-    file.settings.odd_and_even_pages_header_footer = True
-    if document.language == "zh":
-        grid = section._sectPr.find(qn("w:docGrid"))
-        if grid is not None:
-            section._sectPr.remove(grid)
-        grid = f'<w:docGrid {nsdecls("w")} w:type="lines" w:linePitch="{round(_PITCH_PT * 20)}"/>'
-        section._sectPr.append(parse_xml(grid))
-    for footer, align, side in (
-        (section.footer, WD_ALIGN_PARAGRAPH.RIGHT, "right"),
-        (section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT, "left"),
-    ):
-        footer.is_linked_to_previous = False
-        paragraph = footer.paragraphs[0]
-        paragraph.alignment = align
-        setattr(paragraph.paragraph_format, f"{side}_indent", Pt(14))
-        for xml in (
-            _run("— ", size=14),
-            f'<w:fldSimple {_NS} w:instr=" PAGE ">{_run("1", size=14)}</w:fldSimple>',
-            _run(" —", size=14),
-        ):
-            paragraph._p.append(
-                parse_xml(xml.replace("<w:r>", f"<w:r {_NS}>", 1) if xml[:4] == "<w:r" else xml)
-            )
-
-
-def _styles(file: Any, kind: _Kind) -> None:
-    styles = file.styles
-    _font(styles["Normal"], kind.faces["body"], kind.body)
-    normal = styles["Normal"].paragraph_format
-    normal.space_before = normal.space_after = Pt(0)
-    normal.line_spacing = Pt(_PITCH_PT) if kind.indent else 1.35
-    normal.widow_control = True
-    for level, face in ((1, "heading"), (2, "script")):
-        style = styles[f"Heading {level}"]
-        _font(style, kind.faces[face], kind.body if kind.indent else (13, 11.5)[level - 1])
-        style.font.bold = not kind.indent
-        _spaced(style, 0 if kind.indent else 8, 0 if kind.indent else 4)
-        _indented(style, kind)
-    _font(styles["Title"], kind.faces["title"], 22)
-    title = styles["Title"]
-    title.font.bold = False
-    title.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _spaced(title, 0, _PITCH_PT)
-    title.paragraph_format.line_spacing = 1.25
-    _off_grid(title)
-    border = title.element.pPr.find(qn("w:pBdr"))
-    if border is not None:
-        title.element.pPr.remove(border)
-    cell = _style(file, "YipingCell", kind.faces["plain"], 10.5)
-    cell.paragraph_format.line_spacing = 1.0
-    _off_grid(cell)
-    for name, face, size, align in (
-        ("YipingPlain", "body", kind.body, None),
-        ("YipingText", "body", kind.body, None),
-        ("YipingMark", "title", 36.0, WD_ALIGN_PARAGRAPH.CENTER),
-        ("YipingTableTitle", "heading", kind.caption, WD_ALIGN_PARAGRAPH.CENTER),
-        ("YipingPicture", "body", kind.caption, WD_ALIGN_PARAGRAPH.CENTER),
-        ("YipingPictureTitle", "heading", kind.caption, WD_ALIGN_PARAGRAPH.CENTER),
-        ("YipingNote", "body", kind.small, None),
-        ("YipingRecord", "body", 14.0 if kind.indent else 10.5, None),
-        ("YipingContents", "heading", kind.body, WD_ALIGN_PARAGRAPH.CENTER),
-        ("YipingEntry", "body", kind.caption, None),
-    ):
-        made = _style(file, name, kind.faces[face], size)
-        if align is not None:
-            made.paragraph_format.alignment = align
-        if name not in ("YipingText", "YipingPlain"):
-            made.paragraph_format.line_spacing = 1.15
-            _off_grid(made)
-    _indented(styles["YipingText"], kind)
-    if kind.indent:
-        for name in ("YipingText", "YipingPlain", "Heading 1", "Heading 2"):
-            closer = parse_xml(f'<w:spacing {nsdecls("w")} w:val="{_CLOSER_TWIPS}"/>')
-            styles[name].element.rPr.insert_element_before(
-                closer, "w:w", "w:kern", "w:position", "w:sz", "w:szCs"
-            )
-    if not kind.indent:
-        _spaced(styles["YipingText"], 0, 6)
-    for name in ("YipingTableTitle", "YipingPicture", "YipingContents"):
-        styles[name].paragraph_format.keep_with_next = True
-        _spaced(styles[name], 6, 3)
-    _spaced(styles["YipingNote"], 2, 2)
-    record = styles["YipingRecord"].paragraph_format
-    record.left_indent = record.right_indent = Pt(14)
-    _spaced(styles["YipingRecord"], 3, 3)
-
-
-def _style(file: Any, name: str, face: str, size: float) -> Any:
-    style = file.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-    style.base_style = file.styles["Normal"]
-    _font(style, face, size)
-    return style
-
-
-def _font(style: Any, face: str, size: float) -> None:
-    style.font.name = _LATIN
-    style.font.size = Pt(size)
-    style.font.color.rgb = RGBColor(0, 0, 0)
-    fonts = style.element.rPr.rFonts
-    for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-        fonts.attrib.pop(qn(f"w:{theme}"), None)
-    fonts.set(qn("w:eastAsia"), face)
-    for spaced in style.element.rPr.findall(qn("w:spacing")) + style.element.rPr.findall(qn("w:kern")):
-        style.element.rPr.remove(spaced)
-
-
-def _off_grid(style: Any) -> None:
-    """What is smaller or larger than the text stands closer than the grid of lines and characters."""
-    grid = parse_xml(f'<w:snapToGrid {nsdecls("w")} w:val="0"/>')
-    style.element.get_or_add_pPr().insert_element_before(
-        grid, "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl"
-    )
-
-
-def _spaced(style: Any, before: float, after: float) -> None:
-    style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
-
-
-def _indented(style: Any, kind: _Kind) -> None:
-    if kind.indent:
-        indent = style.element.get_or_add_pPr().get_or_add_ind()
-        indent.set(qn("w:firstLineChars"), "200")
-        indent.set(qn("w:firstLine"), str(round(2 * kind.body * 20)))
-
-
-def _properties(file: Any, document: Document) -> None:
-    about = file.core_properties
-    between = "" if document.language == "zh" else " "
-    about.title = _UNPRINTED.sub("", between.join(document.title))[:255]
-    about.author = about.last_modified_by = _UNPRINTED.sub("", document.organisation)[:255]
-    about.subject = _UNPRINTED.sub("", document.subject)[:255]
-    about.keywords = _UNPRINTED.sub("", ", ".join(filter(None, (document.number, *document.marks))))[:255]
-    about.comments = ""
-    about.language = "zh-CN" if document.language == "zh" else "en-US"
-    about.revision = 1
-    about.created = about.modified = datetime.fromtimestamp(document.as_of // SECOND, UTC)
-
-
-def _font_table(file: Any) -> None:
-    """Names for each face what else may stand for it where it is not installed."""
-    fonts = ""
-    for face in read_faces().faces:
-        first, *others = dict.fromkeys(one.family for one in face.candidates)
-        fonts += (
-            f'<w:font w:name="{first}"><w:altName w:val="{",".join(others)}"/><w:charset w:val="86"/>'
-            '<w:family w:val="auto"/><w:pitch w:val="variable"/></w:font>'
-        )
-    for part in file.part.package.iter_parts():
-        if part.partname == "/word/fontTable.xml":
-            part._blob = (
-                '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-                f"<w:fonts {nsdecls('w')}>{fonts}</w:fonts>"
-            ).encode()
 
 
 def _same_bytes(content: bytes) -> bytes:
