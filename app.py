@@ -18,6 +18,7 @@ from flask import Flask
 
 from api import (
     accounts,
+    alerting,
     archive,
     beside,
     bulletins,
@@ -510,7 +511,7 @@ def keep_bulletins(settings: Settings, store: Store, stop: threading.Event) -> N
 
 cli.add_command(jobs.command(keep_bulletins))
 
-for commands in (cities, questions, keeping, bulletins, accounts, audit_file, demo):
+for commands in (cities, questions, keeping, bulletins, accounts, audit_file, demo, alerting):
     for command in commands.COMMANDS:
         cli.add_command(command)
 

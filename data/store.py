@@ -27,6 +27,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from data import editiontables
 from data.accounttables import make
+from data.alerting import tables as alerttables
 from data.audittables import guard
 from data.schema import metadata, store_state
 from data.settings import masked
@@ -285,6 +286,7 @@ class Store:
                 make(connection)
                 guard(connection)
                 editiontables.guard(connection)
+                alerttables.make(connection)
                 connection.execute(
                     insert(store_state).values(
                         id=1, version=1, reference_version=1, latest_at=0, counters_stale=0

@@ -126,6 +126,7 @@ ADDED_TABLES = (
     *("search_segment", "search_block", "saved_view", "export_job"),
     *("edition", "edition_content", "edition_series", "edition_number"),
     *("bulletin_start", "delivery", "job_worker"),
+    *("alert", "alert_step"),
 )
 """The tables that came after the first revision."""
 
