@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -418,7 +419,9 @@ def _alembic_config() -> AlembicConfig:
     return config
 
 
+@cache
 def _script() -> ScriptDirectory:
+    # Reading the revisions takes as long as making the tables; they are the program's own and do not change.
     return ScriptDirectory.from_config(_alembic_config())
 
 
