@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 from playwright.sync_api import Browser, Page
 
+from data.accounts import passwords
 from data.demo.pack import built_pack
 from data.settings import PROJECT
 from data.words import speak
@@ -21,6 +24,7 @@ from tests.support.postgres import Cluster
 settings.register_profile("yiping", deadline=None)
 settings.load_profile("yiping")
 
+TRUE_HASHER: Final = passwords._HASHER
 _WATCH = pytest.StashKey[Watch]()
 
 
@@ -28,6 +32,23 @@ _WATCH = pytest.StashKey[Watch]()
 def language() -> None:
     """Every test begins in Chinese, whatever the requests of the one before asked for."""
     speak(None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """A password takes the program 64 MiB and a good part of a second by design: here it takes nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=16, parallelism=1))
+        yield
+
+
+@pytest.fixture
+def dear_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords as the program hashes them, for tests that look at the hash or at the time that it takes."""
+    monkeypatch.setattr(passwords, "_HASHER", TRUE_HASHER)
+    passwords._nobodys.cache_clear()
+    yield
+    passwords._nobodys.cache_clear()
 
 
 @pytest.fixture(scope="session")

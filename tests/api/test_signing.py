@@ -114,6 +114,7 @@ def test_a_wrong_name_looks_like_a_wrong_password(lone: House) -> None:
     assert len(bare) == 1
 
 
+@pytest.mark.usefixtures("dear_passwords")
 def test_a_wrong_name_takes_as_long_as_a_wrong_password(lone: House) -> None:
     signed_up(lone.store, "li")
     signs_in(lone.client(), "li")
