@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -96,7 +97,9 @@ def zhengzhou(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.getbasetemp()
     # A worker's own folder lies within that of the whole run.
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    return built_pack(PROJECT / "data" / "cities" / "zhengzhou", shared / "zhengzhou")
+    with (shared / "zhengzhou.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return built_pack(PROJECT / "data" / "cities" / "zhengzhou", shared / "zhengzhou")
 
 
 @pytest.fixture(scope="session")

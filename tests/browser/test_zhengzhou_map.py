@@ -18,7 +18,6 @@ from data.city import load_city
 from data.citypack import read_pack
 from data.clocks import HOUR, iso, now
 from data.demo.filling import fill_demo
-from data.demo.pack import built_pack
 from data.indicators import shown
 from data.queries.figures import totals
 from data.queries.levels import level_values
@@ -31,7 +30,6 @@ from tests.support.browser import SOFTWARE_GL, beside, watched_page
 from tests.support.maps import click_grid, look, settle
 from tests.support.serving import served_store
 
-CITY = Path(__file__).parents[2] / "data" / "cities" / "zhengzhou"
 KEY = "received"
 
 pytestmark = pytest.mark.slow
@@ -50,12 +48,12 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    folder = tmp_path_factory.mktemp("zhengzhou")
+def town(zhengzhou: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    folder = tmp_path_factory.mktemp("town")
     present = now()
     as_of = present - 2 * HOUR
     with Store.open(f"sqlite:///{folder / 'city.db'}", synchronous="OFF", pool_size=4) as store:
-        load_city(store, read_pack(built_pack(CITY, folder)), present)
+        load_city(store, read_pack(zhengzhou), present)
         fill_demo(store, 30_000, present, present)
         views = MapViews(whole_city(store), folder / "geometry")
         with served_store(
@@ -65,12 +63,16 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
             yield Town(store, reference(store), views, address.rstrip("/"), search)
 
 
+@pytest.fixture(scope="module")
+def painter(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser with WebGL that the processor draws."""
+    with beside(browser, tmp_path_factory.mktemp("gl"), SOFTWARE_GL) as drawing:
+        yield drawing
+
+
 @pytest.fixture
-def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    with (
-        beside(browser, tmp_path_factory.mktemp("gl"), SOFTWARE_GL) as drawing,
-        watched_page(drawing) as (made, watch),
-    ):
+def page(painter: Browser) -> Iterator[Page]:
+    with watched_page(painter) as (made, watch):
         watch.forgive("GPU stall")
         yield made
         watch.verify()
