@@ -16,8 +16,10 @@ from playwright.sync_api import Browser, Page
 from data.accounts import passwords
 from data.demo.pack import built_pack
 from data.settings import PROJECT
+from data.store import Store
 from data.words import speak
 from tests.support.browser import WITHOUT_GL, Watch, beside, chromium, watched_page
+from tests.support.city import copied_city, open_city
 from tests.support.commands import Commands, load_boston
 from tests.support.postgres import Cluster
 
@@ -77,6 +79,17 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database of the test's own: the test runs once on SQLite and once on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def small_city(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A store of the test's own with the small city in Shanghai, once on each database: copies of what is made once."""
+    if request.param == "sqlite":
+        with open_city(f"sqlite:///{tmp_path / 'yiping.db'}") as opened:
+            yield opened
+        return
+    with copied_city(request.getfixturevalue("postgres")) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -29,10 +29,9 @@ HERE = {"Origin": "http://localhost"}
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
+def store(small_city: Store) -> Store:
     """Once on each database: sessions and failures are theirs."""
-    with open_city(database_url) as opened:
-        yield opened
+    return small_city
 
 
 @pytest.fixture

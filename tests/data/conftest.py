@@ -25,10 +25,9 @@ def new_york(tmp_path_factory: pytest.TempPathFactory) -> Reference:
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
+def store(small_city: Store) -> Store:
     """A store of the test's own with the small city in Shanghai, once on each database."""
-    with open_city(database_url) as opened:
-        yield opened
+    return small_city
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from tests.support.asked import Past, random_past
-from tests.support.city import NEW_YORK, SHANGHAI, open_city
+from tests.support.city import NEW_YORK, SHANGHAI, copied_city, open_city
 from tests.support.postgres import Cluster
 
 PASTS: Final[Any] = [
@@ -25,9 +25,9 @@ def past_of(request: pytest.FixtureRequest, folders: pytest.TempPathFactory, see
     """The city of one of PASTS with a random past about a change-over."""
     database, zone = request.param
     with ExitStack() as stack:
-        url = f"sqlite:///{folders.mktemp('past') / 'past.db'}"
         if database == "postgresql":
             cluster: Cluster = request.getfixturevalue("postgres")
-            url = stack.enter_context(cluster.database())
-        store = stack.enter_context(open_city(url, zone))
+            store = stack.enter_context(copied_city(cluster, zone))
+        else:
+            store = stack.enter_context(open_city(f"sqlite:///{folders.mktemp('past') / 'past.db'}", zone))
         yield random_past(store, seed=seed, change=1 if database == "postgresql" else 0)

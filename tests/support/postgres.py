@@ -15,7 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, LiteralString
@@ -52,6 +52,7 @@ class Cluster:
         self._folder = Path(tempfile.mkdtemp(prefix="yiping-pg-", dir=_base(self._account is not None)))
         self._server: subprocess.Popen[bytes] | None = None
         self._numbers = itertools.count(1)
+        self._templates: dict[str, str] = {}
         self.port = 0
         if self._account is not None:
             os.chown(self._folder, self._account.pw_uid, self._account.pw_gid)
@@ -128,6 +129,14 @@ class Cluster:
             yield self.url(name)
         finally:
             self.drop_database(name)
+
+    def template(self, name: str, fill: Callable[[str], None]) -> str:
+        """A database to be copied, by a name of one's own: `fill` is given its URL once and leaves no connection."""
+        if name not in self._templates:
+            made = self.create_database()
+            fill(self.url(made))
+            self._templates[name] = made
+        return self._templates[name]
 
     def _run(self, statement: LiteralString, *names: str) -> None:
         with self._connect() as connection:
