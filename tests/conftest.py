@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
+import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Final
@@ -27,8 +29,18 @@ from tests.support.postgres import Cluster
 settings.register_profile("yiping", deadline=None)
 settings.load_profile("yiping")
 
+MEMORY: Final = Path("/dev/shm")
+ROOM_BYTES: Final = 4 << 30
+
 TRUE_HASHER: Final = passwords._HASHER
 _WATCH = pytest.StashKey[Watch]()
+
+
+def pytest_configure() -> None:
+    """Puts temporary files into memory where it has room for them and nobody named another place: most stores of tests
+    wait for the disk at every commit, which takes longer than all that is tested on them."""
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 @pytest.fixture(autouse=True)

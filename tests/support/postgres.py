@@ -36,6 +36,11 @@ _CONFIGURATION = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    # Its files lie in memory where there is room: the log is not kept for longer than it has to be.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "min_wal_size": "32MB",
+    "max_wal_size": "128MB",
     "autovacuum": "on",
     "timezone": "UTC",
     "log_min_messages": "warning",
