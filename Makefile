@@ -15,7 +15,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-PYTEST_ARGS ?= -n 2 --dist loadfile
+# Three processes for two processors: browsers and servers are waited for. tests/conftest.py puts the long files first.
+PYTEST_ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder
 HOURS ?= 1
 export PYTHON
 

@@ -32,6 +32,18 @@ settings.load_profile("yiping")
 MEMORY: Final = Path("/dev/shm")
 ROOM_BYTES: Final = 4 << 30
 
+LONG: Final = (
+    "tests/browser/",
+    "tests/security/",
+    "tests/api/test_demo.py",
+    "tests/data/test_concurrency.py",
+    "tests/data/importing/",
+    "tests/data/demo/",
+    "tests/data/queries/",
+    "tests/test_app.py",
+)
+"""Where the files lie that take half a minute and more."""
+
 TRUE_HASHER: Final = passwords._HASHER
 _WATCH = pytest.StashKey[Watch]()
 
@@ -174,7 +186,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what takes a page or a PostgreSQL database, so that `-m "not browser"` needs no care."""
+    """Marks what takes a page or a PostgreSQL database, so that `-m "not browser"` needs no care; and puts the files
+    that take long before the others, so that no process is left alone with one at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "browser" in fixtures:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+from tests.support.browser import watched_page
 from tests.support.serving import ASSETS
 
 T0 = 1_764_514_790_000
@@ -107,11 +109,14 @@ class Story:
         return found
 
 
-@pytest.fixture
-def machine(page: Page) -> Page:
-    page.goto("about:blank")
-    page.add_script_tag(path=ASSETS / "wall" / "machine.js")
-    return page
+@pytest.fixture(scope="module")
+def machine(browser: Browser) -> Iterator[Page]:
+    """A page with nothing but the machine, which keeps nothing: every story begins it anew."""
+    with watched_page(browser) as (page, watch):
+        page.goto("about:blank")
+        page.add_script_tag(path=ASSETS / "wall" / "machine.js")
+        yield page
+        watch.verify()
 
 
 def doing(found: dict[str, Any]) -> list[str]:
