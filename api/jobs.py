@@ -42,8 +42,10 @@ def command(keep: Keep) -> click.Command:
             os.nice(_BEHIND_THE_SERVER)
         with opened(patient=True) as (store, settings):
             logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
-            for talker in ("alembic", "apscheduler", "fontTools", "matplotlib"):
+            for talker in ("alembic", "fontTools", "matplotlib"):
                 logging.getLogger(talker).setLevel(logging.WARNING)
+            # It warns of each tick that is left out while hundreds of editions are made.
+            logging.getLogger("apscheduler").setLevel(logging.ERROR)
             keep(settings, store, stop)
 
     return jobs

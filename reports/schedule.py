@@ -57,7 +57,8 @@ def keep(office: Office, post: Post, stop: threading.Event) -> None:
             coalesce=True,
             misfire_grace_time=None,
         )
-    _guarded("beat", doing.beat, stop)()
+    for name in ("beat", "tidy"):
+        _guarded(name, tasks[name][0], stop)()
     scheduler.start()
     try:
         _watch(office, scheduler, stop, {name: seconds for name, (_, seconds) in tasks.items()})

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from data.settings import PROJECT
 from data.store import Store
 from tests.support.bulletins import planned
 from tests.support.commands import EVENTS, PACK, Commands
+from tests.support.running import running
 
 DAY_OF_ALL = ("evening", "--date", "2025-08-01")
 PATIENCE_SECONDS = 120
@@ -150,9 +152,7 @@ def test_the_jobs_make_what_is_owed_and_end_when_told(boston: Commands) -> None:
             text=True,
         )
         try:
-            ends = time.monotonic() + PATIENCE_SECONDS
-            while edition_counts(store).get("issued", 0) < 2 and time.monotonic() < ends:
-                time.sleep(0.2)
+            assert until(lambda: edition_counts(store) == {"issued": 2})
             assert len(workers(store, now())) == 1
             process.send_signal(signal.SIGTERM)
             said = process.communicate(timeout=60)[1]
@@ -165,3 +165,26 @@ def test_the_jobs_make_what_is_owed_and_end_when_told(boston: Commands) -> None:
         for one in editions(store):
             content = (boston.folder / "bulletins" / one.path).read_bytes()
             assert sha256(content).hexdigest() == one.sha256
+
+
+@pytest.mark.slow
+def test_run_makes_bulletins_beside_the_server(boston: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They end with the server, however it ends: what they held is let go by the next."""
+    monkeypatch.setenv("YIPING_JOBS", "on")
+    for how, code in ((signal.SIGINT, 0), (signal.SIGKILL, -signal.SIGKILL)):
+        with Store.open(boston.url) as store, running(boston) as server:
+            assert until(lambda: len(workers(store, now())) == 1)
+            number = int(workers(store, now())[0].name.rpartition(" ")[2])
+            assert os.getpriority(os.PRIO_PROCESS, number) >= 10
+            assert server.stop(how) == code
+            assert until(lambda: workers(store, now()) == [])
+
+
+def until(true: Callable[[], bool]) -> bool:
+    """Waits until it is true; False when patience is over."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < ends:
+        if true():
+            return True
+        time.sleep(0.2)
+    return False
