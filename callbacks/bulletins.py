@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import blake2b
 from typing import Any, Final
-from urllib.parse import parse_qsl, quote, urlencode
 
 import dash
 from dash import ALL, Input, Output, State, ctx, no_update
@@ -15,8 +14,8 @@ from dash.exceptions import PreventUpdate
 
 from callbacks import shell, state
 from callbacks.archive import Archive
+from callbacks.bulletinview import Asked, asked, month_of
 from callbacks.reads import City, Reads
-from callbacks.state import ViewState, to_search
 from data.access import Viewer, may
 from data.bulletinplan import KINDS, BulletinKind, following, period_text, told
 from data.bulletinstates import SEEN_BY_ALL, Refused, Standing, Wanted, visible
@@ -27,8 +26,10 @@ from data.grids import Grid, Tree, UnknownGrid
 from data.periods import days
 from data.words import word
 from layouts import bulletins as page
+from layouts import edition as edition_layout
 from layouts import ids, text
-from layouts.bulletins import DeliveryLine, EditionLine, OpenEdition, RevisionLine, StateLine
+from layouts.bulletins import StateLine
+from layouts.edition import DeliveryLine, EditionLine, OpenEdition, RevisionLine
 from layouts.parts.header import Choice
 from layouts.parts.menus import Menu
 
@@ -37,83 +38,6 @@ PAGE_ROWS: Final = 30
 MOST_MISSING: Final = 6
 MONTHS_OFFERED: Final = 13
 FORMS: Final = ("pdf", "docx")
-_LAST_PAGE: Final = 10_000
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What of the archive an address asks for. `month` is a month such as "2026-10", "" for all of them; `edition` the
-    one in view; `page` counts from 0."""
-
-    view: ViewState
-    kind: str = ""
-    month: str = ""
-    below: bool = False
-    edition: int | None = None
-    page: int = 0
-
-    def search(self, **changes: Any) -> str:
-        """The query string of it, or of it with other fields."""
-        one = replace(self, **changes)
-        more = [
-            (name, value)
-            for name, value in (
-                ("kind", one.kind),
-                ("month", one.month),
-                ("below", "1" if one.below else ""),
-                ("page", str(one.page) if one.page else ""),
-                ("edition", "" if one.edition is None else str(one.edition)),
-            )
-            if value
-        ]
-        base = to_search(one.view.opened(None))
-        if not more:
-            return base
-        return base + ("&" if base != "?" else "") + urlencode(more, quote_via=quote)
-
-
-def asked(search: str | None) -> tuple[Asked, tuple[str, ...]]:
-    """What an address asks for, and what of it was not understood."""
-    parsed = state.parse(search)
-    given = dict(parse_qsl((search or "").lstrip("?")))
-    problems = list(parsed.problems)
-
-    def number(name: str, most: int) -> int | None:
-        value = given.get(name, "")
-        if not value:
-            return None
-        if value.isascii() and value.isdigit() and len(value) < 19 and int(value) <= most:
-            return int(value)
-        problems.append(word("problem.value").format(name=name, value=value[:40]))
-        return None
-
-    kind, month = given.get("kind", ""), given.get("month", "")
-    if kind and kind not in KINDS:
-        problems.append(word("problem.value").format(name="kind", value=kind[:40]))
-        kind = ""
-    if month and month_of(month) is None:
-        problems.append(word("problem.value").format(name="month", value=month[:40]))
-        month = ""
-    if given.get("demand"):
-        problems.append(word("archive.demand_period"))
-    found = Asked(
-        parsed.view,
-        kind,
-        month,
-        given.get("below") == "1",
-        number("edition", 10**18),
-        number("page", _LAST_PAGE) or 0,
-    )
-    return found, tuple(problems)
-
-
-def month_of(text_: str) -> date | None:
-    """The first day of a month such as "2026-10"; None for anything else."""
-    try:
-        found = date.fromisoformat(f"{text_}-01") if len(text_) == 7 else None
-    except ValueError:
-        return None
-    return found if found is not None and 2000 <= found.year < 2060 else None
 
 
 def register(app: dash.Dash, reads: Reads, archive: Archive) -> None:
@@ -188,7 +112,7 @@ def register(app: dash.Dash, reads: Reads, archive: Archive) -> None:
         if one is None:
             return page.wrong(word("archive.gone")), False, "panels bulletin-panels has-edition"
         made = _opened(reads, archive, city, tree, found, one)
-        return page.opened(made), False, "panels bulletin-panels has-edition"
+        return edition_layout.opened(made), False, "panels bulletin-panels has-edition"
 
     @app.callback(
         Output(ids.BULLETINS_PENDING, "data"),
@@ -517,7 +441,7 @@ def _facts(one: Edition, shown: EditionLine, clock: ZoneClock) -> list[tuple[str
         (word("archive.column_number"), one.number),
     ]
     if one.path:
-        size = word("archive.size").format(n=f"{one.size / 1e6:,.2f}")
+        size = word("archive.size").format(n=f"{max(1, round(one.size / 1e3)):,}")
         facts.append((word("archive.column_pages"), f"{one.pages} · {size}"))
     if one.made_at is not None:
         facts.append((word("archive.made_at"), text.moment(clock, one.made_at)))
@@ -529,7 +453,7 @@ def _facts(one: Edition, shown: EditionLine, clock: ZoneClock) -> list[tuple[str
     if one.issued_at is not None:
         facts.append((word("archive.issued"), text.moment(clock, one.issued_at)))
     if one.reason:
-        facts.append((word("archive.history"), word("archive.reason").format(reason=one.reason)))
+        facts.append((word("archive.why_revised"), one.reason))
     return facts
 
 

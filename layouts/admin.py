@@ -13,7 +13,7 @@ from data.access import PERSONAL_ROLES
 from data.words import word
 from layouts import ids
 from layouts.attributes import attributes
-from layouts.bulletins import DeliveryLine
+from layouts.edition import DeliveryLine
 
 
 @dataclass(frozen=True)

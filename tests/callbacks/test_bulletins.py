@@ -10,17 +10,19 @@ from typing import Any
 import dash
 import pytest
 from flask.testing import FlaskClient
+from plotly.utils import PlotlyJSONEncoder
 
-from callbacks import bulletins, register_all
+from callbacks import admin, bulletins, register_all
 from data.access import Role, Viewer
 from data.bulletinplan import BulletinKind, BulletinPlan
-from data.bulletinstates import Refused, Standing, Wanted
-from data.clocks import DAY, HOUR, Instant
+from data.bulletinstates import Health, Refused, Standing, Wanted
+from data.clocks import DAY, HOUR, Instant, ZoneClock
 from data.deliveries import Delivery, DeliveryState
 from data.editions import Edition, Owed, State
+from data.jobworkers import Worker
 from data.words import speaking, word
 from layouts import ids
-from tests.support.fakes import NOW, FakeCity
+from tests.support.fakes import NOW, ZONE, FakeCity, boston_tree
 from tests.support.issuing import blank
 from tests.support.screens import run
 
@@ -275,3 +277,21 @@ def test_in_english_nothing_stays_chinese() -> None:
     # The city is called so.
     told = told.replace("波士顿", "")
     assert not [one for one in told if "\u4e00" <= one <= "\u9fff"]
+
+
+def test_the_administration_sees_what_failed_and_what_did_not_go() -> None:
+    health = Health(
+        workers=[Worker("centre-01 4711", MORNING, NOW, "")],
+        missing=3,
+        failed=[edition(7, state="failed", title="", fault="没有空间", again_at=NOW, attempts=4)],
+        drafts=[edition(8, state="draft")],
+        waiting=12,
+        troubled=[delivery(5, "unknown", fault="the line broke")],
+        of={1: edition(1)},
+    )
+    parts = admin.bulletins_part(health, boston_tree(), ZoneClock.of(ZONE))
+    told = text_of(json.loads(json.dumps(parts, cls=PlotlyJSONEncoder)))
+    for part in ("centre-01 4711", "没有空间", "the line broke", "值班室5", '"action": "try", "name": "7"'):
+        assert part in told
+    assert '"action": "send", "name": "5"' in told
+    assert "duty@city.example" not in told
