@@ -358,9 +358,11 @@ def _widest(table: Mapping[str, Any]) -> list[list[str]]:
 
 
 def _head(label: str) -> list[str]:
-    """What must stand on one line of a column's head: a word of Latin text, or half of a long Chinese label."""
+    """What must stand on one line of a column's head, which takes two lines in Latin text."""
     if label.isascii():
-        return label.split()
+        words = label.split()
+        splits = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
+        return list(min(splits, key=lambda lines: max(map(len, lines)), default=(label,)))
     lines = math.ceil(text_width(label) / 10)
     half = math.ceil(len(label) / lines) if lines else 0
     return [label[start : start + half] for start in range(0, len(label), half)] if half else []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import resource
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 
 from data.clocks import MINUTE
 from reports import render
-from reports.document import Chart, Column, Document, Heading, Paragraph, Series, Table
+from reports.document import Chart, Column, Document, Heading, Paragraph, Series, Table, to_json
 from reports.drawings import drawn
 from reports.fonts import FontError, FontSet
 from reports.render import Setter, Typeset, TypesetError, set_pdf
@@ -368,7 +369,7 @@ from reports.render import TypesetError, set_pdf
 from tests.reports.samples import NO_SHAPES, text_alone
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 try:
-    set_pdf(text_alone("文"), Path(sys.argv[1]))
+    set_pdf(from_json(json.load(sys.stdin)), Path(sys.argv[1]))
 except TypesetError as error:
     print(error)
 """
@@ -379,6 +380,7 @@ def test_a_full_disk_is_one_sentence_and_no_half_file(tmp_path: Path) -> None:
     root = str(render.TEMPLATES.parents[1])
     said = subprocess.run(
         [sys.executable, "-c", FULL_DISK, str(tmp_path / "bulletin.pdf")],
+        input=json.dumps(to_json(text_alone("文"))),
         capture_output=True,
         text=True,
         check=True,
