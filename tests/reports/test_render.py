@@ -363,10 +363,10 @@ def test_a_machine_without_fonts_is_an_error(monkeypatch: pytest.MonkeyPatch) ->
 
 
 FULL_DISK = """
-import resource, sys
+import json, resource, sys
 from pathlib import Path
+from reports.document import from_json
 from reports.render import TypesetError, set_pdf
-from tests.reports.samples import NO_SHAPES, text_alone
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 try:
     set_pdf(from_json(json.load(sys.stdin)), Path(sys.argv[1]))
