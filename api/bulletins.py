@@ -26,6 +26,7 @@ from data.editions import (
     find_edition,
     plan,
     revisable,
+    try_now,
 )
 from data.reference import Reference, reference
 from data.settings import Settings
@@ -223,6 +224,8 @@ def _archived(office: Office, city: Reference, kind: BulletinKind, scope: str, p
             )
         held = claim(store, Owed(kind, scope, period, at, at), office.worker, office.now())
     else:
+        # Whoever asks by hand has mended what was wrong.
+        try_now(store, found.id, office.now())
         held = claim_again(store, found.id, office.worker, office.now())
     if held is not None:
         make(office, held)

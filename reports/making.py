@@ -172,6 +172,13 @@ class Round:
 
     def __post_init__(self) -> None:
         self._complete: dict[BulletinKind, Instant] = {}
+        self._held: Edition | None = None
+
+    def alive(self) -> None:
+        """Renews the lease of the edition in hand, from another thread; not for ever, lest one that hangs keeps it."""
+        held, present = self._held, self.office.now()
+        if held is not None and present - held.claimed_at < _LONGEST:
+            renew(self.office.store, held, present)
 
     def owed(self) -> list[Owed]:
         """What is owed now; a scope that is seen for the first time is owed from now on."""
@@ -206,7 +213,9 @@ class Round:
                     break
                 if (held := claimed()) is not None:
                     told(f"{held.kind} {held.period} {held.scope}")
+                    self._held = held
                     made += make(self.office, held)
+                    self._held = None
             else:
                 break
             left = self._left()
@@ -226,6 +235,7 @@ class Round:
 
 
 _LOOKED_AT_AGAIN: Final = 3 * 86_400_000_000
+_LONGEST: Final = 3_600_000_000
 _LOOK_AGAIN: Final = 60_000_000
 """What comes due or is approved while hundreds are made waits no longer."""
 

@@ -44,6 +44,7 @@ def keep(office: Office, post: Post, stop: threading.Event) -> None:
         "make": (lambda: doing.over(rounds.work(stop.is_set, doing.say)), LOOK_SECONDS),
         "send": (lambda: post(stop.is_set), SEND_SECONDS),
         "beat": (doing.beat, BEAT_SECONDS),
+        "hold": (rounds.alive, BEAT_SECONDS),
         "tidy": (lambda: tidy(office.store, office.folder), TIDY_SECONDS),
     }
     # No tick depends on a zone: what is owed knows the city's own. It is said all the same, lest it be guessed.
@@ -94,7 +95,7 @@ def _guarded(name: str, task: Callable[[], object], stop: threading.Event) -> Ca
         try:
             task()
         except NoCity:
-            _log.info("the store holds no city yet: there is nothing to make")
+            _log.debug("the store holds no city yet: there is nothing to make")
         except SQLAlchemyError as error:
             _log.warning(
                 "%s: the database did not answer (%s); the next tick tries again", name, type(error).__name__

@@ -23,6 +23,8 @@ from data.jobworkers import edition_counts, start, workers
 from data.reference import reference
 from data.settings import PROJECT
 from data.store import Store
+from reports.press import Press
+from reports.render import TypesetError
 from tests.support.bulletins import planned
 from tests.support.commands import EVENTS, PACK, Commands
 from tests.support.running import running
@@ -91,6 +93,19 @@ def test_a_bulletin_is_made_once_copied_and_revised_when_facts_came_late(
         ]
         (entry,) = audit.entries(store, audit.Wanted(action="revise"))
         assert entry.detail == {"reason": "late reports"}
+
+
+def test_one_that_failed_says_why_and_is_made_when_it_is_asked_for_again(
+    boston: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise TypesetError("there is no template 'daily': install Yiping anew")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Press, "__call__", broken)
+        said = boston.refused("bulletin", *DAY_OF_ALL)
+    assert "Boston evening bulletin 2025/1, revision 1: there is no template 'daily'" in said
+    assert "issued, Boston evening bulletin 2025/1" in boston.good("bulletin", *DAY_OF_ALL)
 
 
 def test_my_area_on_demand_is_set_and_not_recorded(boston: Commands, tmp_path: Path) -> None:

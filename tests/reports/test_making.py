@@ -159,6 +159,28 @@ def test_a_zombie_neither_records_nor_leaves_a_file(store: Store, office: Office
     assert files(office.folder) == [found.path]
 
 
+def test_what_takes_long_is_kept_alive_but_not_for_ever(store: Store, office: Office, clock: Clock) -> None:
+    planned(store, {"depths": [0], "morning": {"on": False}, "month": {"on": False}})
+    begin(store, reference(store), EVENING - MINUTE)
+    seen: list[bool] = []
+
+    def slowly(held: Edition, out: Path) -> Sheet:
+        for _ in range(3):
+            clock.at += 9 * MINUTE
+            rounds.alive()
+            seen.append(edition_of(store, held.id).again_at == clock.at + LEASE)
+        clock.at += HOUR
+        rounds.alive()
+        seen.append(claim_again(store, held.id, "there 2", clock.at) is None)
+        return simple(held, out)
+
+    rounds = Round(replace(office, maker=slowly))
+    assert rounds.work(lambda: False) == 0
+    assert seen == [True, True, True, False]
+    rounds.alive()
+    assert edition_of(store, 1).worker == "there 2"
+
+
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
@@ -355,7 +377,7 @@ def test_a_store_without_a_city_is_waited_for(
     with Store.open(sqlite_url) as store:
         office = Office(store, tmp_path, simple, Clock(EVENING), "here 1")
         stop = threading.Event()
-        with caplog.at_level(logging.INFO):
+        with caplog.at_level(logging.DEBUG):
             schedule._guarded("make", lambda: Round(office).work(lambda: False), stop)()
         assert "holds no city yet" in caplog.text
         assert unfinished(store, EVENING) == []
