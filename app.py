@@ -55,6 +55,7 @@ from callbacks.wall.reads import Remote, WallReads
 from callbacks.wall.watch import Watch
 from data import audit, bulletinstates, exportjobs, savedviews, wallcontrol
 from data.access import Viewer, may
+from data.alerting.watchman import TICK_SECONDS, Watchman
 from data.answers import Trace
 from data.audit import Wanted, record
 from data.calendars import sessions_text
@@ -506,7 +507,15 @@ def keep_bulletins(settings: Settings, store: Store, stop: threading.Event) -> N
     with Setter() as setter:
         office = bulletins.office_of(store, settings, setter)
         parcels = packing(store, office.folder, settings.public_url)
-        schedule.keep(office, post(store, Ways.of(settings), parcels, now), stop)
+        schedule.keep(office, post(store, Ways.of(settings), parcels, now), stop, looks(settings, store))
+
+
+def looks(settings: Settings, store: Store) -> schedule.Tasks:
+    """The looks for what is hot, unless the settings leave them to others."""
+    if not settings.watch:
+        return {}
+    watchman = Watchman(store, now())
+    return {"watch": (lambda: watchman.tick(now()), TICK_SECONDS)}
 
 
 cli.add_command(jobs.command(keep_bulletins))

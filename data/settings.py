@@ -217,6 +217,14 @@ SETTINGS: tuple[Setting, ...] = (
         _switch,
     ),
     Setting(
+        "watch",
+        "on",
+        "Whether whoever makes bulletins also looks for hot events each hour, and in full each night. Off where "
+        "`python app.py alerts watch` is called by a scheduler of one's own.",
+        "on or off",
+        _switch,
+    ),
+    Setting(
         "host",
         "127.0.0.1",
         "The address that `run` listens on. 0.0.0.0 lets other machines in; put a proxy with https before it.",
@@ -385,6 +393,7 @@ class Settings:
     city: Path
     simulate: bool
     jobs: bool
+    watch: bool
     host: str
     port: int
     proxies: int

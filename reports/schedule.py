@@ -35,9 +35,14 @@ Post = Callable[[Callable[[], bool]], None]
 """Sends what is owed to recipients, until there is nothing more or it is told to stop."""
 
 
-def keep(office: Office, post: Post, stop: threading.Event) -> None:
+Tasks = Mapping[str, tuple[Callable[[], object], int]]
+"""What is done every so many seconds, by name."""
+
+
+def keep(office: Office, post: Post, stop: threading.Event, more: Tasks | None = None) -> None:
     """Makes what is owed, sends what was issued and clears up, until it is told to stop; the edition in hand is
-    finished first. Making and sending go on beside each other: hundreds of editions do not keep a letter waiting."""
+    finished first. Making and sending go on beside each other: hundreds of editions do not keep a letter waiting.
+    `more` is done beside them."""
     doing = _Doing(office)
     rounds = Round(office)
     tasks: dict[str, tuple[Callable[[], object], int]] = {
@@ -46,6 +51,7 @@ def keep(office: Office, post: Post, stop: threading.Event) -> None:
         "beat": (doing.beat, BEAT_SECONDS),
         "hold": (rounds.alive, BEAT_SECONDS),
         "tidy": (lambda: tidy(office.store, office.folder), TIDY_SECONDS),
+        **(more or {}),
     }
     # No tick depends on a zone: what is owed knows the city's own. It is said all the same, lest it be guessed.
     scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(len(tasks))})
