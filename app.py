@@ -90,6 +90,9 @@ ROOMS = ("api", "assets", "callbacks", "data", "layouts", "maps")
 EXPORTS = "exports"
 """The folder that keeps the files of exports until they are fetched or their time is over."""
 
+WORD_SECONDS = 20
+"""So long somebody waits for the Word files of others."""
+
 GEOMETRY = "geometry"
 """The folder, below that of the settings, that keeps the outlines as browsers take them."""
 
@@ -419,9 +422,14 @@ def bind_archive(app: dash.Dash, store: Store, settings: Settings, reads: Reads)
     one_at_a_time = threading.Lock()
 
     def as_word(one: Edition) -> bytes:
-        # Its pictures are drawn by a process of its own, of which a server can do with one.
-        with one_at_a_time, Setter() as setter:
-            return docx(said(one), setter.picture)
+        # Its pictures are drawn by a process of its own, of which a server can do with one; who waits holds a thread.
+        if not one_at_a_time.acquire(timeout=WORD_SECONDS):
+            raise TimeoutError("other Word files are being made")
+        try:
+            with Setter() as setter:
+                return docx(said(one), setter.picture)
+        finally:
+            one_at_a_time.release()
 
     archive.register(
         app.server,

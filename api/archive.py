@@ -92,7 +92,7 @@ def register(server: Flask, files: Files, demand: Demand) -> None:
         if form == "docx":
             try:
                 body = files.docx(found)
-            except RuntimeError as error:
+            except (RuntimeError, TimeoutError) as error:
                 doors.audited("download", subject, "failed", **what, error=type(error).__name__)
                 _log.warning("The bulletin %d could not be made into a Word file: %s", number, error)
                 return doors.answer_json({"error": word("archive.not_made")}, 503)
