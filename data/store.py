@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +21,19 @@ from alembic import command as alembic
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Index, create_engine, event, func, insert, inspect, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Executable,
+    Index,
+    create_engine,
+    event,
+    func,
+    insert,
+    inspect,
+    text,
+    update,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -261,7 +273,8 @@ class Store:
             return _revision(connection) == _head()
 
     def checkpoint(self) -> None:
-        """Refreshes the planner's statistics, and on SQLite folds the write-ahead log into the file."""
+        """Refreshes the planner's statistics; on SQLite folds the write-ahead log into the file, on PostgreSQL marks
+        the pages that everybody sees, without which an index does not answer alone."""
         with self._writer.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
@@ -270,7 +283,7 @@ class Store:
                 raw.execute("PRAGMA analysis_limit=1000")
                 raw.execute("ANALYZE")
             else:
-                connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+                connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM (ANALYZE)"))
 
     def _prepare(self, create: bool) -> None:
         with self._writer.connect() as connection:
@@ -323,6 +336,15 @@ def driver_rows(connection: Connection, sql: str, values: Sequence[Any]) -> list
         return list(cursor.fetchall())
     finally:
         cursor.close()
+
+
+def plain_rows(
+    connection: Connection, statement: Executable, values: Mapping[str, Any]
+) -> list[tuple[Any, ...]]:
+    """The rows of a statement as the driver makes them: an object for each of thousands costs more than reading."""
+    cursor: Any = connection.execute(statement, values).cursor
+    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def raise_version(connection: Connection, latest_at: int) -> None:
@@ -380,6 +402,8 @@ def _postgres_engine(url: str, pool_size: int, statement_timeout_seconds: float 
     options = "-c timezone=UTC -c jit=off"
     isolation = "READ COMMITTED"
     if statement_timeout_seconds is not None:
+        # What a page asks is answered before helpers have started; the events of a street are sorted in memory.
+        options += " -c max_parallel_workers_per_gather=0 -c work_mem=32MB"
         options += f" -c statement_timeout={int(statement_timeout_seconds * 1000)} -c default_transaction_read_only=on"
         isolation = "REPEATABLE READ"
     engine = create_engine(

@@ -3,37 +3,43 @@ changed, withdrawn or exempted later, and few are closed or rated long after the
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
+    CompoundSelect,
     Connection,
-    FromClause,
-    and_,
-    case,
+    Integer,
+    Select,
+    Table,
+    bindparam,
     literal,
-    literal_column,
     or_,
     select,
+    union_all,
 )
 
 from data.clocks import ZoneClock
-from data.facts import ArrayFacts
+from data.facts import ArrayFacts, SqlFacts
 from data.indicators import OVERDUE_OPEN
 from data.measures import FACT_COLUMNS, KEY_COLUMNS, Measure
 from data.periods import Period
-from data.queries import sums
-from data.queries.counted import Counted, Ints
+from data.queries import own, sums
+from data.queries.counted import Counted, Ints, numbers
 from data.queries.plan import By, Plan
 from data.queries.then import overwritten, unchanged
 from data.reference import Reference
 from data.schema import SLOW, event, event_past, slow
-from data.store import State
+from data.store import State, plain_rows
+from data.vectors import VectorCache
 
 _SETTLED_LATER = {
     "received_closed": "closed_at",
@@ -47,21 +53,38 @@ its milestone: what follows can only overwrite, withdraw or exempt."""
 
 _COLUMNS = (*KEY_COLUMNS, *FACT_COLUMNS)
 
-_READ_BY = {
-    "closed_at": ("reported_at", "closed_at", "handled_at", "handle_due_at", "exempted_at", "withdrawn_at"),
-    "rated_at": ("closed_at", "rated_at", "withdrawn_at", "rating", "solved"),
-}
-"""The facts by which the measures are counted that a step settles later, the milestone before the step first."""
+_LATE_SHARE = 100
+"""One event in so many, or fewer, is closed late, times what an event costs more than an entry of an index."""
+
+_NOW, _STANDING, _PAST = 1, 2, 3
+"""What a row of `_touched` is: an event overwritten since as it is now, one that says the same but for what was
+withdrawn or exempted since, and what an overwritten one said then."""
 
 
-def sums_at(connection: Connection, reference: Reference, state: State, wanted: Plan) -> Counted:
-    """`sums.sums` as of the plan's instant, now or past."""
+def sums_at(
+    connection: Connection,
+    reference: Reference,
+    state: State,
+    wanted: Plan,
+    cache: VectorCache | None = None,
+) -> Counted:
+    """`sums.sums` as of the plan's instant, now or past. With a cache, a whole level's sums may come from its
+    vectors."""
     if state.counters_stale or wanted.as_of >= state.latest_at:
-        return sums.sums(connection, reference, state, wanted)
-    if sums.has_grain(wanted):
-        return _then(connection, reference, state, wanted)
+        return _today(connection, reference, state, wanted, cache)
+    vectors = cache is not None and own.serves(reference, state, replace(wanted, as_of=state.latest_at))
+    if vectors or sums.has_grain(wanted):
+        return _then(connection, reference, state, wanted, cache)
     if sums.by_scope(reference, wanted, wanted.period.end - wanted.period.start):
         return _of_each(connection, reference, wanted)
+    return sums.sums(connection, reference, state, wanted)
+
+
+def _today(
+    connection: Connection, reference: Reference, state: State, wanted: Plan, cache: VectorCache | None
+) -> Counted:
+    if cache is not None and own.serves(reference, state, wanted):
+        return own.by_level(connection, reference, cache, wanted)
     return sums.sums(connection, reference, state, wanted)
 
 
@@ -93,135 +116,211 @@ def overdue_at(connection: Connection, reference: Reference, state: State, wante
 
 
 def _few_events(reference: Reference, state: State, wanted: Plan) -> bool:
-    """Whether a scope has fewer events than were changed since the plan's instant anywhere: one in ten is, or fewer."""
-    return sums.by_scope(reference, wanted, (state.latest_at - wanted.as_of) // 10)
+    """Whether a scope's events are read sooner than the index of those that were closed late since the plan's instant
+    anywhere: few are, and a whole event costs more than an entry of an index."""
+    return sums.by_scope(reference, wanted, (state.latest_at - wanted.as_of) // _LATE_SHARE)
 
 
 def _standing(connection: Connection, wanted: Plan) -> Iterator[ArrayFacts]:
     """The events of a small scope as they stood at the plan's instant: first those that still say the same."""
     at = literal(wanted.as_of, BigInteger)
     for table, where, by_grid in ((event, (unchanged(at),), True), (event_past, overwritten(at), False)):
-        yield ArrayFacts(_facts(connection, table, wanted, Wanted(where), by_grid)).as_of(wanted.as_of)
+        conditions = [*where, table.c.reported_at + 0 <= wanted.as_of]
+        if wanted.scope.depth > 0:
+            inside = table.c.grid_id if by_grid else table.c.grid_id + 0
+            conditions.append(inside.between(wanted.scope.id, wanted.scope.last_id))
+        for column, ids in ((table.c.category_id, wanted.categories), (table.c.channel_id, wanted.channels)):
+            if ids is not None:
+                conditions.append((column + 0).in_(ids))
+        chosen = select(*[table.c[name] for name in _COLUMNS]).where(*conditions)
+        rows = plain_rows(connection, chosen, {})
+        yield ArrayFacts(_columns(_COLUMNS, rows)).as_of(wanted.as_of)
 
 
-def _then(connection: Connection, reference: Reference, state: State, wanted: Plan) -> Counted:
+def _then(
+    connection: Connection, reference: Reference, state: State, wanted: Plan, cache: VectorCache | None
+) -> Counted:
+    """Today's sums, less what a later step has settled, with what was overwritten, withdrawn or exempted since put back
+    as it stood."""
     period = Period(wanted.period.start, max(wanted.period.start, min(wanted.period.end, wanted.as_of + 1)))
     if period.start == period.end:
         return Counted()
     today = replace(wanted, period=period, as_of=max(period.end, state.latest_at))
-    totals = sums.sums(connection, reference, state, today)
-    settled = {
-        step: tuple(each for each in wanted.measures if _SETTLED_LATER.get(each.name) == step)
-        for step in _READ_BY
-    }
-    steps = [step for step, measures in settled.items() if measures]
-    at = literal(wanted.as_of, BigInteger)
-    by_grid = _few_events(reference, state, wanted)
-    changed = [Wanted([event.c.changed_at > at]), *_filled_since(at, steps)]
-    recent = [_settled_soon(reference, wanted, at, step, period, by_grid) for step in steps]
-    touched, *others = _read(connection, wanted, [*changed, *recent], by_grid)
-    before = Wanted(overwritten(at))
+    totals = _today(connection, reference, state, today, cache)
+    ways, touched = _touched(connection, wanted)
 
-    def add(sign: int, columns: Mapping[str, NDArray[np.float64]], measures: Sequence[Measure]) -> None:
-        facts = ArrayFacts(columns) if sign < 0 else ArrayFacts(columns).as_of(wanted.as_of)
-        _add_counted(totals, reference.clock, wanted.by, sign, facts, measures, period)
+    def add(sign: int, facts: ArrayFacts, measures: Sequence[Measure], within: Period) -> None:
+        _add_counted(totals, reference.clock, wanted.by, sign, facts, measures, within)
 
-    add(-1, touched, wanted.measures)
-    add(1, _facts(connection, event_past, wanted, before, False), wanted.measures)
-    filled = len(changed) - 1
-    for columns in others[:filled]:
-        add(-1, columns, wanted.measures)
-        add(1, columns, wanted.measures)
-    for step, columns in zip(steps, others[filled:], strict=True):
-        add(-1, columns, settled[step])
+    present = ArrayFacts(_where(touched, ways != _PAST))
+    add(-1, present, wanted.measures, period)
+    add(1, ArrayFacts(_where(touched, ways != _NOW)).as_of(wanted.as_of), wanted.measures, period)
+    for measures, before, step in _settled(wanted):
+        _add_settled(connection, reference, wanted, period, measures, before, step, totals)
+        # What is put back as it stood is not to be taken away twice.
+        later = _where(present.columns, present.get(step) > wanted.as_of)
+        add(1, ArrayFacts(later), measures, period)
     return totals
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Some events: the conditions that tell them, and what of them is read."""
-
-    where: Sequence[ColumnElement[bool]]
-    names: tuple[str, ...] = _COLUMNS
-
-
-def _settled_soon(
-    reference: Reference, wanted: Plan, at: ColumnElement[int], step: str, period: Period, by_grid: bool
-) -> Wanted:
-    """What an ordinary step after the as-of instant has settled: it came soon after the one before, which is sought in
-    the last days alone. What came slowly is among what was filled in since."""
-    before, *_ = _READ_BY[step]
-    since = max(period.start - 1, wanted.as_of - SLOW - 1)
-    where = [
-        *([] if by_grid else [event.c.category_id.in_(tuple(reference.category_by_id))]),
-        event.c[before] > literal(since, BigInteger),
-        event.c[before] <= at,
-        event.c[step] > at,
-        event.c[step] - event.c[before] <= literal_column(str(SLOW)),
-        *_untouched(at),
-    ]
-    return Wanted(where, (*KEY_COLUMNS, *_READ_BY[step]))
+def _settled(wanted: Plan) -> Iterator[tuple[tuple[Measure, ...], str, str]]:
+    """The wanted measures that a later step settles, with their milestone and that step."""
+    groups: dict[tuple[str, str], list[Measure]] = defaultdict(list)
+    for measure in wanted.measures:
+        if measure.name in _SETTLED_LATER:
+            groups[measure.at, _SETTLED_LATER[measure.name]].append(measure)
+    for (before, step), measures in groups.items():
+        yield tuple(measures), before, step
 
 
-def _untouched(at: ColumnElement[int]) -> list[ColumnElement[bool]]:
-    """SQL: since the instant neither changed nor withdrawn nor exempted."""
-    return [
-        unchanged(at),
-        event.c.withdrawn_at.is_(None) | (event.c.withdrawn_at <= at),
-        event.c.exempted_at.is_(None) | (event.c.exempted_at <= at),
-    ]
-
-
-def _filled_since(at: ColumnElement[int], steps: Sequence[str]) -> list[Wanted]:
-    """What was withdrawn, exempted or slowly settled since: the event is as it was then, but for these instants."""
-    same, standing, unexempted = _untouched(at)
-    found = [
-        [same, event.c.withdrawn_at > at],
-        [same, standing, event.c.exempted_at > at],
-    ]
-    for number, name in enumerate(sorted(steps)):
-        # An event that was closed and rated since is taken for its closing.
-        closed_before = [event.c.closed_at <= at] if number else []
-        found.append([same, standing, unexempted, slow(name), event.c[name] > at, *closed_before])
-    return [Wanted(where) for where in found]
-
-
-def _read(
-    connection: Connection, plan: Plan, asked: Sequence[Wanted], by_grid: bool
-) -> list[dict[str, NDArray[np.float64]]]:
-    """The facts of each of the sets. A scope that is read as a whole is read once for all of them."""
-    if not by_grid:
-        return [_facts(connection, event, plan, each, False) for each in asked]
-    conditions = [and_(*each.where) for each in asked]
-    whole = Wanted([or_(*conditions)])
-    block = _facts(connection, event, plan, whole, True, conditions)
-    marks = [block.pop(f"in_{place}") == 1 for place in range(len(asked))]
-    return [{name: block[name][mark] for name in each.names} for each, mark in zip(asked, marks, strict=True)]
-
-
-def _facts(
+def _add_settled(
     connection: Connection,
-    table: FromClause,
-    plan: Plan,
-    asked: Wanted,
-    by_grid: bool,
-    marks: Sequence[ColumnElement[bool]] = (),
-) -> dict[str, NDArray[np.float64]]:
-    """Keys and facts of some events within the plan's scope and filters, as float64 columns with NaN for unknown, and
-    a column `in_0`, `in_1`, … that is 1 where a mark holds."""
-    conditions = [*asked.where, table.c.reported_at + 0 <= plan.as_of]
-    if plan.scope.depth > 0:
-        inside = table.c.grid_id if by_grid else table.c.grid_id + 0
-        conditions.append(inside.between(plan.scope.id, plan.scope.last_id))
-    for column, ids in ((table.c.category_id, plan.categories), (table.c.channel_id, plan.channels)):
-        if ids is not None:
-            conditions.append((column + 0).in_(ids))
-    marked = [case((mark, literal_column("1")), else_=literal_column("0")) for mark in marks]
-    columns = [*(table.c[name] for name in asked.names), *marked]
-    rows: Any = connection.execute(select(*columns).where(*conditions)).fetchall()
-    names = (*asked.names, *(f"in_{place}" for place in range(len(marks))))
-    block = np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, len(names))
+    reference: Reference,
+    wanted: Plan,
+    period: Period,
+    measures: tuple[Measure, ...],
+    before: str,
+    step: str,
+    totals: Counted,
+) -> None:
+    """Takes away what the step settled after the as-of instant: it mostly came soon after the milestone before, which
+    is sought in the last days alone; of what happened earlier only slow steps are still to come."""
+    edge = min(max(period.start, wanted.as_of - SLOW + 1), period.end)
+    values = {
+        "as_of": wanted.as_of,
+        "first_id": wanted.scope.id,
+        "last_id": wanted.scope.last_id,
+        "categories": tuple(reference.category_by_id) if wanted.categories is None else wanted.categories,
+        "channels": wanted.channels or (),
+    }
+    names = tuple(measure.name for measure in measures)
+    for slowly, part in ((False, Period(edge, period.end)), (True, Period(period.start, edge))):
+        if part.start == part.end:
+            continue
+        statement = _settled_query(
+            measures,
+            before,
+            step,
+            SLOW if slowly else None,
+            wanted.by,
+            wanted.scope.depth > 0,
+            wanted.categories is not None,
+            wanted.channels is not None,
+            connection.dialect.name == "sqlite",
+            sums.offsets_within(reference.clock, part) if wanted.by in ("hour", "day") else None,
+        )
+        rows = plain_rows(connection, statement, values | {"start": part.start, "end": part.end})
+        found = numbers(rows)
+        if len(found):
+            totals.parts.append((found[:, 0], names, -found[:, 1:]))
+
+
+@lru_cache(maxsize=256)
+def _settled_query(
+    measures: tuple[Measure, ...],
+    before: str,
+    step: str,
+    slow_after: int | None,
+    by: By,
+    below_city: bool,
+    categories: bool,
+    channels: bool,
+    sqlite: bool,
+    offsets: sums.Offsets | None,
+) -> Select[Any]:
+    """One row a group: the group, and how much each measure counts of what the step settled after the as-of instant.
+    `slow_after` names the index that few are in, and stands here for the sake of the cache alone."""
+    as_of = bindparam("as_of", type_=BigInteger)
+    at = event.c[before]
+    # Few are slow, and their indexes begin with the closing.
+    leads = {before} if slow_after is None else {"closed_at"}
+    began, ended = (
+        event.c[name] if name in leads else sums.beside(event.c[name], sqlite) for name in (before, step)
+    )
+    where = [
+        began >= bindparam("start", type_=BigInteger),
+        began < bindparam("end", type_=BigInteger),
+        ended > as_of,
+    ]
+    if below_city:
+        inside = sums.beside(event.c.grid_id, sqlite)
+        where.append(
+            inside.between(bindparam("first_id", type_=Integer), bindparam("last_id", type_=Integer))
+        )
+    among: BindParameter[Any] = bindparam("categories", expanding=True)
+    if slow_after is None:
+        where.append(event.c.category_id.in_(among))
+    else:
+        where += [slow(step), *([(event.c.category_id + 0).in_(among)] if categories else [])]
+    if channels:
+        where.append((event.c.channel_id + 0).in_(bindparam("channels", expanding=True)))
+    facts = SqlFacts(event.c)
+    key = sums.event_group(by, event, at, offsets).label("key")
+    query = select(key, *[sums.hits(measure.when(facts)) for measure in measures]).where(*where)
+    return query if by == "nothing" else query.group_by("key")
+
+
+def _touched(connection: Connection, wanted: Plan) -> tuple[Ints, Mapping[str, NDArray[np.float64]]]:
+    """The events of the plan's scope and filters that were known at its instant and overwritten, withdrawn or exempted
+    since: what each row is (_NOW, _STANDING, _PAST), and its keys and facts."""
+    statement = _touched_query(
+        wanted.scope.depth > 0,
+        wanted.categories is not None,
+        wanted.channels is not None,
+        connection.dialect.name == "sqlite",
+    )
+    values = {
+        "as_of": wanted.as_of,
+        "first_id": wanted.scope.id,
+        "last_id": wanted.scope.last_id,
+        "categories": wanted.categories or (),
+        "channels": wanted.channels or (),
+    }
+    columns = _columns(("way", *_COLUMNS), plain_rows(connection, statement, values))
+    return columns.pop("way").astype(np.int64), columns
+
+
+@lru_cache(maxsize=16)
+def _touched_query(below_city: bool, categories: bool, channels: bool, sqlite: bool) -> CompoundSelect[Any]:
+    as_of = bindparam("as_of", type_=BigInteger)
+    withdrawn, exempted = event.c.withdrawn_at, event.c.exempted_at
+    parts: list[tuple[int, Table, list[ColumnElement[bool]]]] = [
+        (_NOW, event, [event.c.changed_at > as_of]),
+        (_STANDING, event, [withdrawn > as_of, unchanged(as_of)]),
+        (
+            _STANDING,
+            event,
+            [exempted > as_of, unchanged(as_of), or_(withdrawn.is_(None), withdrawn <= as_of)],
+        ),
+        (_PAST, event_past, [*overwritten(as_of)]),
+    ]
+    selects = []
+    for way, table, conditions in parts:
+        where = [*conditions, sums.beside(table.c.reported_at, sqlite) <= as_of]
+        if below_city:
+            inside = sums.beside(table.c.grid_id, sqlite)
+            where.append(
+                inside.between(bindparam("first_id", type_=Integer), bindparam("last_id", type_=Integer))
+            )
+        if categories:
+            where.append((table.c.category_id + 0).in_(bindparam("categories", expanding=True)))
+        if channels:
+            where.append((table.c.channel_id + 0).in_(bindparam("channels", expanding=True)))
+        columns = [table.c[name] for name in _COLUMNS]
+        selects.append(select(sums.plain(way).label("way"), *columns).where(*where))
+    return union_all(*selects)
+
+
+def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, NDArray[np.float64]]:
+    """Rows as float64 columns with NaN for unknown."""
+    block = np.array(rows, dtype=np.float64).reshape(-1, len(names))
     return {name: block[:, place] for place, name in enumerate(names)}
+
+
+def _where(
+    columns: Mapping[str, NDArray[np.float64]], mark: NDArray[np.bool_]
+) -> dict[str, NDArray[np.float64]]:
+    return {name: column[mark] for name, column in columns.items()}
 
 
 def _add_counted(

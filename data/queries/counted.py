@@ -24,6 +24,13 @@ NOTHING = np.zeros(1, dtype=np.int64)
 """The one group of sums that are not grouped."""
 
 
+def numbers(rows: Sequence[Sequence[int]]) -> Ints:
+    """Rows of whole numbers as a block, without a column where there is no row."""
+    width = len(rows[0]) if rows else 0
+    flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=len(rows) * width)
+    return flat.reshape(len(rows), width)
+
+
 @dataclass
 class Counted:
     """Parts of sums: the groups of each part, the measures it has, and a row of numbers for each group."""
@@ -33,9 +40,7 @@ class Counted:
     def add(self, names: tuple[str, ...], rows: Sequence[Sequence[int]]) -> None:
         """Adds rows of a group and its measures."""
         if rows:
-            width = len(names) + 1
-            flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=len(rows) * width)
-            block = flat.reshape(len(rows), width)
+            block = numbers(rows)
             self.parts.append((block[:, 0], names, block[:, 1:]))
 
     def groups(self) -> Ints:

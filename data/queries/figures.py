@@ -304,10 +304,7 @@ def _counted(
     if question.live:
         question = replace(question, as_of=max(question.as_of, now_state.latest_at))
     wanted = plan(reference, question, by, depth, measures)
-    if cache is not None and own.serves(now_state, wanted):
-        counted = own.by_level(connection, reference, cache, wanted)
-    else:
-        counted = sums_at(connection, reference, now_state, wanted)
+    counted = sums_at(connection, reference, now_state, wanted, cache)
     if OVERDUE_OPEN in needed:
         counted.parts += overdue_at(connection, reference, now_state, wanted).parts
     return counted

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from data.grains import OWN_GRAINS, Grain, buckets, cover, family
+from data.clocks import DAY
+from data.grains import OWN_GRAINS, Cover, Grain, Run, buckets, cover, family
 from data.measures import MEASURE_NAMES, Measure
 from data.periods import Period
 from data.queries import sums
@@ -26,7 +27,10 @@ from data.vectors import SumKey, Vector, VectorCache, VectorKey, Versions, store
 _caches: WeakKeyDictionary[Store, VectorCache] = WeakKeyDictionary()
 
 LEVEL_DEPTH = 2
-"""The depth that is ranked most, the level-1 grids: its counters have the vectors' units."""
+"""The depth that is ranked most, the level-1 grids: its counters have the vectors' units. Deeper grids have none."""
+
+FEW_DAYS = 30
+"""A scope with fewer events than the city has in so many days is counted from its own events sooner."""
 
 _OWN_BY_UNIT = {grain.unit: grain for grain in OWN_GRAINS}
 
@@ -58,38 +62,34 @@ def by_own_grid(
     return found
 
 
-def serves(now_state: State, wanted: Plan) -> bool:
-    """Whether `by_level` answers: sums of today's counters by grid at a depth that has vectors' units, unfiltered."""
+def serves(reference: Reference, now_state: State, wanted: Plan) -> bool:
+    """Whether `by_level` answers: today's sums by grid at a depth that has vectors' units or no counters at all,
+    unfiltered."""
     return (
         wanted.by == "grid"
-        and wanted.depth == LEVEL_DEPTH
         and wanted.categories is None
         and wanted.channels is None
         and not now_state.counters_stale
         and wanted.as_of >= now_state.latest_at
+        and (
+            wanted.depth == LEVEL_DEPTH
+            or (wanted.depth > LEVEL_DEPTH and not sums.by_scope(reference, wanted, FEW_DAYS * DAY))
+        )
     )
 
 
 def by_level(connection: Connection, reference: Reference, cache: VectorCache, wanted: Plan) -> Counted:
-    """The measures by grid of LEVEL_DEPTH: buckets that nobody has written to come from vectors, those that live
-    writes keep changing from the counters."""
+    """The measures by grid of a depth: buckets that nobody has written to come from vectors, those that live writes
+    keep changing from the counters, or from the events where there are none."""
     totals = Counted()
     lift = reference.tree.ancestor_ids(wanted.depth)
     for measures, period in sums.by_range(wanted):
-        covered = cover(reference.clock, period, family(wanted.depth, False, False))
+        covered = cover(reference.clock, period, family(wanted.depth, False, False) or OWN_GRAINS)
         own = tuple((_OWN_BY_UNIT[grain.unit], first, last) for grain, first, last in covered.runs)
         versions = versions_of(connection, own)
-        fresh: list[tuple[Grain, int]] = []
-        written: list[tuple[Grain, int, int]] = []
-        for grain, bucket in buckets(covered):
-            own_grain = _OWN_BY_UNIT[grain.unit]
-            stamp = (reference.version, versions.get((own_grain.id, bucket), 0))
-            if stamp[1] == 0 or all(
-                cache.get(_key(own_grain, bucket, each), stamp) is not None for each in measures
-            ):
-                fresh.append((own_grain, bucket))
-            else:
-                written.append((grain, bucket, bucket + 1))
+        fresh, written = _parted(
+            connection, reference, cache, measures, covered, versions, wanted.depth == LEVEL_DEPTH
+        )
         if fresh:
             _add_lifted(
                 totals,
@@ -100,10 +100,81 @@ def by_level(connection: Connection, reference: Reference, cache: VectorCache, w
                     for each in measures
                 },
             )
-        sums.read_counters(connection, reference, wanted, measures, written, totals)
-        for remainder in covered.remainders:
+        remainders = list(covered.remainders)
+        if wanted.depth == LEVEL_DEPTH:
+            runs = [(grain, bucket, bucket + 1) for grain, bucket in written]
+            sums.read_counters(connection, reference, wanted, measures, runs, totals)
+        else:
+            remainders = _joined(
+                [
+                    *remainders,
+                    *(
+                        Period(
+                            grain.unit.start(reference.clock, bucket),
+                            grain.unit.start(reference.clock, bucket + 1),
+                        )
+                        for grain, bucket in written
+                    ),
+                ]
+            )
+        for remainder in remainders:
             sums.count_events(connection, reference, wanted, measures, remainder, False, totals)
     return totals
+
+
+def _parted(
+    connection: Connection,
+    reference: Reference,
+    cache: VectorCache,
+    measures: Sequence[Measure],
+    covered: Cover,
+    versions: dict[tuple[int, int], int],
+    counted: bool,
+) -> tuple[list[tuple[Grain, int]], list[tuple[Grain, int]]]:
+    """The buckets whose vectors are good or kept, of the vectors' grains, and those that were written to: of the
+    cover's own grains where these are counted, else as many days as it takes. `versions` comes to hold those of the
+    shorter buckets that were looked at."""
+    fresh: list[tuple[Grain, int]] = []
+    written: list[tuple[Grain, int]] = []
+    pending = list(buckets(covered))
+    while pending:
+        grain, bucket = pending.pop()
+        own_grain = _OWN_BY_UNIT[grain.unit]
+        stamp = (reference.version, versions.get((own_grain.id, bucket), 0))
+        if stamp[1] == 0 or all(
+            cache.get(_key(own_grain, bucket, each), stamp) is not None for each in measures
+        ):
+            fresh.append((own_grain, bucket))
+        elif counted or own_grain is OWN_GRAINS[-1]:
+            written.append((grain, bucket))
+        else:
+            shorter, first, last = _shorter(own_grain, bucket)
+            versions |= versions_of(connection, ((shorter, first, last),))
+            pending += [(shorter, number) for number in range(first, last)]
+    return sorted(fresh, key=_place), sorted(written, key=_place)
+
+
+def _place(one: tuple[Grain, int]) -> tuple[int, int]:
+    grain, bucket = one
+    return grain.id, bucket
+
+
+def _shorter(grain: Grain, bucket: int) -> Run:
+    """The buckets of the next shorter grain that lie in a bucket."""
+    shorter = OWN_GRAINS[OWN_GRAINS.index(grain) + 1]
+    ratio = grain.unit.size // shorter.unit.size
+    return shorter, bucket * ratio, (bucket + 1) * ratio
+
+
+def _joined(periods: Sequence[Period]) -> list[Period]:
+    """Stretches of time that share nothing, those that touch as one."""
+    found: list[Period] = []
+    for each in sorted(periods, key=lambda one: one.start):
+        if found and found[-1].end == each.start:
+            found[-1] = Period(found[-1].start, each.end)
+        else:
+            found.append(each)
+    return found
 
 
 def _add_lifted(
@@ -163,7 +234,10 @@ def _vectors(
     packed = stored(connection, [key for _, key in missing], versions) if missing else {}
     for grain, key in missing:
         vector = packed.get(key)
-        if vector is None:
+        if vector is None and not versions.get((key.grain, key.bucket), 0):
+            # What nobody has written to since was packed, unless it counts nothing.
+            vector = np.zeros(reference.tree.places, dtype=np.int32)
+        elif vector is None:
             vector = _made(connection, reference, cache, measure, grain, key.bucket)
         cache.put(key, (reference.version, versions.get((key.grain, key.bucket), 0)), vector)
         found.append(vector)
@@ -180,14 +254,11 @@ def _made(
 ) -> Vector:
     """A vector that a write has made stale: the sum of the shorter buckets in it, of which few are stale too; a day
     from its events."""
-    place = OWN_GRAINS.index(grain)
-    if place + 1 == len(OWN_GRAINS):
+    if grain is OWN_GRAINS[-1]:
         clock = reference.clock
         period = Period(clock.day_start(bucket), clock.day_start(bucket + 1))
         return _from_events(connection, reference, period, measure)
-    shorter = OWN_GRAINS[place + 1]
-    ratio = grain.unit.size // shorter.unit.size
-    first, last = bucket * ratio, (bucket + 1) * ratio
+    shorter, first, last = _shorter(grain, bucket)
     within = [(shorter, number) for number in range(first, last)]
     total = np.zeros(reference.tree.places, dtype=np.int32)
     versions = versions_of(connection, ((shorter, first, last),))

@@ -19,7 +19,6 @@ from sqlalchemy import (
     Connection,
     Integer,
     Select,
-    String,
     Table,
     bindparam,
     case,
@@ -36,11 +35,11 @@ from data.grains import DAYS, HOURS, Grain, Run, cover, family
 from data.indicators import OVERDUE_OPEN
 from data.measures import Measure
 from data.periods import Period
-from data.queries.counted import Counted
+from data.queries.counted import Counted, numbers
 from data.queries.plan import By, Plan
 from data.reference import Reference
 from data.schema import TIME_FIRST, event, event_past, late
-from data.store import State, driver_rows
+from data.store import State, driver_rows, plain_rows
 
 _SEEK_LIMIT = 400
 """Up to so many buckets are sought one by one, which reads one grid's rows only; beyond, a range is read."""
@@ -215,15 +214,14 @@ def count_events(
         wanted.channels is not None,
         by_grid,
         past,
-        _offsets(reference.clock, period) if wanted.by in ("hour", "day") else None,
+        offsets_within(reference.clock, period) if wanted.by in ("hour", "day") else None,
     )
-    names = _names_by_milestone(measures)
-    found: dict[str, list[list[int]]] = defaultdict(list)
-    for sign, milestone, key, *counted in connection.execute(statement, values).all():
-        if counted[0] is not None:
-            found[milestone].append([key, *(sign * number for number in counted[: len(names[milestone])])])
-    for milestone, rows in found.items():
-        totals.add(names[milestone], rows)
+    found = numbers(plain_rows(connection, statement, values))
+    if not len(found):
+        return
+    for position, names in enumerate(_names_by_milestone(measures).values()):
+        block = found[found[:, 1] == position]
+        totals.parts.append((block[:, 2], names, block[:, :1] * block[:, 3 : 3 + len(names)]))
 
 
 def by_scope(reference: Reference, wanted: Plan, length: int) -> bool:
@@ -245,14 +243,15 @@ def measure_by_own_grid(
     """One measure over a period from the events of the whole city: (grid id, number) for each grid that has any."""
     statement = _event_query((measure,), "grid", False, False, False, False, False, None)
     values = {"start": period.start, "end": period.end, "categories": tuple(reference.category_by_id)}
-    return [(grid_id, number) for _, _, grid_id, number in connection.execute(statement, values) if number]
+    rows = plain_rows(connection, statement, values)
+    return [(grid_id, number) for _, _, grid_id, number in rows if number]
 
 
-_Offsets: TypeAlias = tuple[tuple[Instant, int], ...]
+Offsets: TypeAlias = tuple[tuple[Instant, int], ...]
 """The zone's offsets within a period: each holds before its instant; the last instant is the period's end."""
 
 
-def _offsets(clock: ZoneClock, period: Period) -> _Offsets:
+def offsets_within(clock: ZoneClock, period: Period) -> Offsets:
     inside = [at for at in clock.transitions if period.start < at < period.end]
     return tuple((at, clock.offset(at - 1)) for at in (*inside, period.end))
 
@@ -266,15 +265,16 @@ def _event_query(
     channels: bool,
     by_grid: bool,
     past: bool,
-    offsets: _Offsets | None,
+    offsets: Offsets | None,
 ) -> Select[Any] | CompoundSelect[Any]:
-    """One row a milestone and group: sign, milestone, group, and the milestone's measures (padded with nulls)."""
+    """One row a milestone and group: sign, the milestone's place among those of the measures, group, and the
+    milestone's measures (padded with zeros)."""
     selects: list[Select[Any]] = []
     by_milestone: dict[str, list[Measure]] = defaultdict(list)
     for measure in measures:
         by_milestone[measure.at].append(measure)
     widest = max(len(some) for some in by_milestone.values())
-    for milestone, some in by_milestone.items():
+    for place, (milestone, some) in enumerate(by_milestone.items()):
         variants: list[tuple[int, Table, list[ColumnElement[bool]]]] = [(1, event, [])]
         if past:
             as_of = bindparam("as_of", type_=BigInteger)
@@ -304,12 +304,12 @@ def _event_query(
                 where.append((table.c.category_id + 0).in_(bindparam("categories", expanding=True)))
             if channels:
                 where.append(table.c.channel_id.in_(bindparam("channels", expanding=True)))
-            group = _event_group(by, table, at, offsets)
-            counted = [_hits(measure.when(facts)) for measure in some]
+            group = event_group(by, table, at, offsets)
+            counted = [hits(measure.when(facts)) for measure in some]
             counted += [literal_column("0", Integer)] * (widest - len(counted))
             query = select(
-                _plain(sign).label("sign"),
-                literal_column(f"'{milestone}'", String).label("milestone"),
+                plain(sign).label("sign"),
+                plain(place).label("milestone"),
                 group.label("key"),
                 *[column.label(f"measure_{position}") for position, column in enumerate(counted)],
             ).where(*where)
@@ -317,11 +317,11 @@ def _event_query(
     return selects[0] if len(selects) == 1 else union_all(*selects)
 
 
-def _hits(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, _plain(1)), else_=_plain(0)))
+def hits(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, plain(1)), else_=plain(0))), plain(0))
 
 
-def _plain(number: int) -> ColumnElement[int]:
+def plain(number: int) -> ColumnElement[int]:
     """A number written into the statement: a parameter each would make the statement slower than its answer."""
     return literal_column(str(number), Integer)
 
@@ -337,7 +337,8 @@ def overdue_open(connection: Connection, reference: Reference, state: State, wan
         wanted.categories is not None,
         wanted.channels is not None,
         past,
-        _offsets(reference.clock, wanted.period) if by_time else None,
+        connection.dialect.name == "sqlite",
+        offsets_within(reference.clock, wanted.period) if by_time else None,
     )
     values = {
         "as_of": wanted.as_of,
@@ -348,15 +349,21 @@ def overdue_open(connection: Connection, reference: Reference, state: State, wan
         "categories": wanted.categories or (),
         "channels": wanted.channels or (),
     }
-    rows = connection.execute(statement, values).all()
-    counted = Counted()
-    counted.add((OVERDUE_OPEN,), [(key, sign * number) for sign, key, number in rows])
-    return counted
+    found = numbers(plain_rows(connection, statement, values))
+    if not len(found):
+        return Counted()
+    return Counted([(found[:, 1], (OVERDUE_OPEN,), found[:, :1] * found[:, 2:])])
 
 
 @lru_cache(maxsize=128)
 def _overdue_query(
-    by: By, below_city: bool, categories: bool, channels: bool, past: bool, offsets: _Offsets | None
+    by: By,
+    below_city: bool,
+    categories: bool,
+    channels: bool,
+    past: bool,
+    sqlite: bool,
+    offsets: Offsets | None,
 ) -> Select[Any] | CompoundSelect[Any]:
     """One row a group: sign, group, events. The past is put together as in `_event_query`; an event that was open then
     is open now, or was closed or withdrawn since. What was due by then had been reported: no deadline comes before."""
@@ -369,11 +376,12 @@ def _overdue_query(
     ]
     if past:
         then_open = open_at(event, as_of)
+        known = beside(event.c.reported_at, sqlite) <= as_of
         parts += [
             # What was overdue then and is closed now was closed late.
             (1, event, False, [event.c.closed_at > as_of, late()]),
-            (1, event, False, [event.c.withdrawn_at > as_of]),
-            (-1, event, False, [event.c.changed_at > as_of, then_open]),
+            (1, event, False, [event.c.withdrawn_at > as_of, known]),
+            (-1, event, False, [event.c.changed_at > as_of, known, then_open]),
             (
                 1,
                 event_past,
@@ -383,8 +391,9 @@ def _overdue_query(
         ]
     selects: list[Select[Any]] = []
     for sign, table, by_due, conditions in parts:
-        where = [(table.c.handle_due_at if by_due else table.c.handle_due_at + 0) < as_of, *conditions]
         in_order = conditions[0] is now_open and not by_due
+        due = table.c.handle_due_at if by_due else beside(table.c.handle_due_at, sqlite or in_order)
+        where = [due < as_of, *conditions]
         if below_city:
             inside = table.c.grid_id if in_order else table.c.grid_id + 0
             where.append(inside.between(bindparam("first_id"), bindparam("last_id")))
@@ -397,13 +406,19 @@ def _overdue_query(
         group = (
             table.c.grid_id
             if in_order and by == "grid"
-            else _event_group(by, table, table.c.reported_at, offsets)
+            else event_group(by, table, table.c.reported_at, offsets)
         )
-        query = select(_plain(sign).label("sign"), group.label("key"), func.count().label("number")).where(
+        query = select(plain(sign).label("sign"), group.label("key"), func.count().label("number")).where(
             *where
         )
         selects.append(query if by == "nothing" else query.group_by("key"))
     return selects[0] if len(selects) == 1 else union_all(*selects)
+
+
+def beside(column: ColumnElement[Any], sqlite: bool) -> ColumnElement[Any]:
+    """A column that an index is not to begin with. SQLite looks at the sum within the index all the same, PostgreSQL
+    only at the column itself."""
+    return column + 0 if sqlite else column
 
 
 def open_at(table: Table, as_of: ColumnElement[Instant]) -> ColumnElement[bool]:
@@ -413,14 +428,12 @@ def open_at(table: Table, as_of: ColumnElement[Instant]) -> ColumnElement[bool]:
     )
 
 
-def _event_group(
-    by: By, table: Table, at: ColumnElement[Any], offsets: _Offsets | None
-) -> ColumnElement[Any]:
+def event_group(by: By, table: Table, at: ColumnElement[Any], offsets: Offsets | None) -> ColumnElement[Any]:
     if by == "nothing":
-        return _plain(0)
+        return plain(0)
     if by in ("grid", "category", "channel"):
         # A sum keeps the planner from walking a whole index for the order of its groups.
-        return table.c[f"{by}_id"] + _plain(0)
+        return table.c[f"{by}_id"] + plain(0)
     assert offsets is not None
     *changes, (_, last) = offsets
     offset: Any = literal(last, BigInteger)

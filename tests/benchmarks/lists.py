@@ -138,7 +138,8 @@ def export(store: Store, rows: int, tell: Callable[[str], None]) -> None:
             written = write(path, cover, [Sheet("events", [Head(name) for name in names], told())], heard)
             seconds, used = time.perf_counter() - start, time.process_time() - cpu
             tell(
-                f"\n{form}: {written:,} rows in {seconds:.0f} s ({used:.0f} s of CPU), "
+                f"\n{form}: {written:,} rows in {seconds:.0f} s ({written / seconds:,.0f} a second; {used:.0f} s of "
+                f"the processor), "
                 f"{path.stat().st_size / 1e6:.0f} MB; memory {before / 1024:.0f} MB before, "
                 f"{most / 1024:.0f} MB at most."
             )

@@ -3,7 +3,8 @@
     python -m tests.benchmarks.pages --url sqlite:////path/yiping.db --views 12
 
 `--write docs/performance.md` puts the table there. Each answer is timed by the clock and by the processor's: on a
-machine with other work the clock tells of that work too.
+machine with other work the clock tells of that work too. The processor's time is that of the page's own process;
+PostgreSQL's comes on top, and only the clock tells of it.
 """
 
 from __future__ import annotations
@@ -213,7 +214,7 @@ def main() -> None:
         printed = table(measure(store, given.views, given.seed))
     print(printed)
     if given.write is not None:
-        write_table(given.write, "pages", printed)
+        write_table(given.write, f"pages {'SQLite' if store.is_sqlite else 'PostgreSQL'}", printed)
 
 
 if __name__ == "__main__":
