@@ -360,12 +360,24 @@ def slow(name: str) -> ColumnElement[bool]:
     return event.c[name] - event.c[_BEFORE[name]] > literal_column(str(SLOW))
 
 
+_SETTLES = {
+    "closed_at": ("withdrawn_at", "handled_at", "handle_due_at", "exempted_at"),
+    "rated_at": ("withdrawn_at", "rating", "solved"),
+}
+"""What else the measures read that a step settles after their milestone."""
+
+
 def _where_slow(name: str, column: str) -> Index:
     """Both begin with the closing, with which no other index of all events begins: so SQLite takes them, even where it
-    has not counted how few they hold."""
+    has not counted how few they hold. They hold all that is counted: so PostgreSQL takes them."""
     other = "reported_at" if column == "closed_at" else column
-    columns = [event.c[each] for each in ("closed_at", other, "grid_id")]
-    return Index(name, *columns, sqlite_where=slow(column), postgresql_where=slow(column))
+    columns = ("closed_at", other, "grid_id", "category_id", "channel_id", *_SETTLES[column])
+    return Index(
+        name,
+        *[event.c[each] for each in columns],
+        sqlite_where=slow(column),
+        postgresql_where=slow(column),
+    )
 
 
 def late() -> ColumnElement[bool]:

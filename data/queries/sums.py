@@ -14,9 +14,11 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     Connection,
+    Executable,
     Integer,
     Select,
     Table,
@@ -206,6 +208,18 @@ def count_events(
         "channels": wanted.channels or (),
     }
     by_grid = by_scope(reference, wanted, period.end - period.start)
+    if by_grid and not past and wanted.by not in ("hour", "day"):
+        statement: Executable = _scope_query(
+            measures,
+            wanted.by,
+            wanted.scope.depth > 0,
+            wanted.categories is not None,
+            wanted.channels is not None,
+        )
+        found = numbers(plain_rows(connection, statement, values))
+        if len(found):
+            totals.parts.append((found[:, 0], tuple(measure.name for measure in measures), found[:, 1:]))
+        return
     statement = _event_query(
         measures,
         wanted.by,
@@ -315,6 +329,31 @@ def _event_query(
             ).where(*where)
             selects.append(query if by == "nothing" else query.group_by("key"))
     return selects[0] if len(selects) == 1 else union_all(*selects)
+
+
+@lru_cache(maxsize=256)
+def _scope_query(
+    measures: tuple[Measure, ...], by: By, below_city: bool, categories: bool, channels: bool
+) -> Select[Any]:
+    """One row a group: the group, and the measures, from one reading of all events of a small scope."""
+    start, end = bindparam("start", type_=BigInteger), bindparam("end", type_=BigInteger)
+    where: list[ColumnElement[bool]] = []
+    if below_city:
+        first, last = bindparam("first_id", type_=Integer), bindparam("last_id", type_=Integer)
+        where.append(event.c.grid_id.between(first, last))
+    for column, chosen in (("category", categories), ("channel", channels)):
+        if chosen:
+            among: BindParameter[Any] = bindparam(
+                "categories" if column == "category" else "channels", expanding=True
+            )
+            where.append((event.c[f"{column}_id"] + 0).in_(among))
+    facts = SqlFacts(event.c)
+    counted = [
+        hits((event.c[measure.at] >= start) & (event.c[measure.at] < end) & measure.when(facts))
+        for measure in measures
+    ]
+    query = select(event_group(by, event, event.c.reported_at, None).label("key"), *counted).where(*where)
+    return query if by == "nothing" else query.group_by("key")
 
 
 def hits(condition: ColumnElement[bool]) -> ColumnElement[int]:

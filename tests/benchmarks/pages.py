@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.pages --url sqlite:////path/yiping.db --views 12
 
-`--write docs/performance.md` puts the table there. Each answer is timed by the clock and by the processor's: on a
-machine with other work the clock tells of that work too. The processor's time is that of the page's own process;
-PostgreSQL's comes on top, and only the clock tells of it.
+`--write docs/performance.md` puts the table there. Each answer is timed by the clock and by the processor's, that of
+PostgreSQL included: on a machine with other work the clock tells of that work too. With `--busy` the processor's time
+is held against the promise.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -32,6 +33,7 @@ from data.periods import PERIOD_KEYS
 from data.reference import reference
 from data.store import Store
 from layouts import ids
+from tests.benchmarks.processor import meter
 from tests.benchmarks.soak import write_table
 from tests.support.screens import callbacks_of, outputs_of
 
@@ -94,8 +96,9 @@ PAGES = (
 class Asker:
     """Asks the callbacks of an app as a browser does, without one."""
 
-    def __init__(self, client: FlaskClient) -> None:
+    def __init__(self, client: FlaskClient, processor: Callable[[], float]) -> None:
         self._client = client
+        self._processor = processor
         self._by_output: dict[str, dict[str, Any]] = {}
         for callback in callbacks_of(client):
             for name, _, twice in outputs_of(callback):
@@ -121,9 +124,9 @@ class Asker:
             "state": [value(one) for one in callback["state"]],
             "changedPropIds": [f"{inputs[0]['id']}.{inputs[0]['property']}"],
         }
-        begun, processor = time.perf_counter(), time.process_time()
+        begun, processor = time.perf_counter(), self._processor()
         answer = self._client.post("/_dash-update-component", json=body)
-        wall, cpu = (time.perf_counter() - begun) * 1000, (time.process_time() - processor) * 1000
+        wall, cpu = (time.perf_counter() - begun) * 1000, (self._processor() - processor) * 1000
         told = json.loads(answer.data) if answer.data else {}
         assert answer.status_code in (200, 204), answer.data
         assert "sideUpdate" not in told, f"{output} failed: see the log"
@@ -152,7 +155,7 @@ def measure(store: Store, count: int, seed: int) -> list[Answered]:
     viewer = Viewer("bench", "operator", tree.root.code)
     app = dash.Dash("bench", assets_folder="assets", update_title="")
     register_all(app, bind_reads(lambda: store, lambda: viewer))
-    asker = Asker(app.server.test_client())
+    asker = Asker(app.server.test_client(), meter(store))
     random, made = Random(seed), []
     chosen = views(tree, random, count)
     for page in PAGES:
@@ -175,10 +178,11 @@ def measure(store: Store, count: int, seed: int) -> list[Answered]:
     return made
 
 
-def table(made: list[Answered]) -> str:
-    """One row for each page and part, and one for each page."""
+def table(made: list[Answered], busy: bool) -> str:
+    """One row for each page and part, and one for each page; `busy` holds the processor's time against the promise."""
+    by_clock, by_processor = ("", f" (promised {PROMISED_MS})")[:: -1 if not busy else 1]
     lines = [
-        f"| page | part | median ms | p95 ms (promised {PROMISED_MS}) | p95 of the processor ms | kB at most |",
+        f"| page | part | median ms | p95 ms{by_clock} | p95 of the processor ms{by_processor} | kB at most |",
         "|---|---|---|---|---|---|",
     ]
     groups: dict[tuple[str, str], list[Answered]] = defaultdict(list)
@@ -187,11 +191,11 @@ def table(made: list[Answered]) -> str:
         groups[one.page, "**any part**"].append(one)
     for (page, part), some in groups.items():
         wall, cpu = [one.wall_ms for one in some], [one.cpu_ms for one in some]
-        p95 = float(np.percentile(wall, 95))
-        short = " **short**" if p95 > PROMISED_MS else ""
+        p95, of_processor = float(np.percentile(wall, 95)), float(np.percentile(cpu, 95))
+        short = " **short**" if (of_processor if busy else p95) > PROMISED_MS else ""
         lines.append(
-            f"| {page} | {part} | {np.median(wall):.0f} | {p95:.0f}{short} | {np.percentile(cpu, 95):.0f} | "
-            f"{max(one.size for one in some) / 1000:.0f} |"
+            f"| {page} | {part} | {np.median(wall):.0f} | {p95:.0f}{'' if busy else short} | "
+            f"{of_processor:.0f}{short if busy else ''} | {max(one.size for one in some) / 1000:.0f} |"
         )
     slow = sorted(made, key=lambda one: -one.cpu_ms)[:5]
     lines += [
@@ -208,10 +212,11 @@ def main() -> None:
     parser.add_argument("--views", type=int, default=12)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--write", type=Path, help="the page whose table is replaced")
+    parser.add_argument("--busy", action="store_true", help="the machine has other work to do")
     given = parser.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with Store.open(given.url) as store:
-        printed = table(measure(store, given.views, given.seed))
+        printed = table(measure(store, given.views, given.seed), given.busy)
     print(printed)
     if given.write is not None:
         write_table(given.write, f"pages {'SQLite' if store.is_sqlite else 'PostgreSQL'}", printed)
