@@ -6,8 +6,8 @@ from alembic import op
 
 from data.schema import SECONDARY_INDEXES
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 _WIDER = (
     "ix_event_changed",
