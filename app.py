@@ -55,6 +55,7 @@ from callbacks.wall.reads import Remote, WallReads
 from callbacks.wall.watch import Watch
 from data import audit, bulletinstates, exportjobs, savedviews, wallcontrol
 from data.access import Viewer, may
+from data.alerting.standing import standing
 from data.alerting.watchman import TICK_SECONDS, Watchman
 from data.answers import Trace
 from data.audit import Wanted, record
@@ -324,6 +325,7 @@ def wall_reads(store: Store, drawn: Callable[[], Sequence[Mapping[str, Any]]], s
         moved=partial(live.moved, bounded),
         due_soon=partial(live.due_soon, bounded),
         unanswered=partial(live.unanswered, bounded),
+        warnings=partial(standing, bounded),
         units=partial(live.unit_work, bounded),
         people=partial(people.people, bounded),
         bulletins=lambda now: bulletinstates.today(bounded, scope, now),

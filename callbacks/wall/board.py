@@ -278,7 +278,9 @@ def board(made: Picture, facts: Facts, stamp: str) -> panels.Panels:
         "categories": rows.groups(word("panel.categories"), facts["categories"], before, clock),
         "ranking": rows.ranking(asked, facts["ranking"]),
         "league": rows.league(asked, facts["league"], facts["ranking"]) if kind == "ranking" else None,
-        "hot": events.hot(asked, facts["overdue"], facts["late"], facts["soon"], facts["whistles"]),
+        "hot": events.hot(
+            asked, facts["overdue"], facts["late"], facts["soon"], facts["whistles"], facts["warnings"]
+        ),
         "ticker": events.ticker(asked, facts["moved"]),
         "structure": rows.structure(asked, facts["structure"]),
         "bulletins": rows.bulletins(asked, facts["bulletins"]),

@@ -9,6 +9,7 @@ from callbacks.reads import City
 from callbacks.wall import panels
 from callbacks.wall.facts import Asked, LateFact, TraceFact
 from callbacks.wall.rows import count, milliseconds
+from data.alerting.standing import Hot as Warned
 from data.clocks import HOUR, MINUTE, Instant
 from data.indicators import OVERDUE_OPEN, Figure, shown
 from data.queries.live import Listed, Moved, UnitWork
@@ -20,20 +21,28 @@ UNITS_SHOWN: Final = 8
 STEPS_SHOWN: Final = 14
 
 
-def hot(asked: Asked, overdue: Figure, late: Sequence[LateFact], soon: Listed, calls: Listed) -> panels.Hot:
-    """What needs attention: overdue for longest, about to be, and calls that wait."""
-    return {
-        "title": word("panel.hot"),
-        "lists": [
-            _hot_list("overdue", overdue.numerator, [late_row(fact, asked.now) for fact in late]),
-            _hot_list("soon", soon.total, [_soon_row(one, asked.now) for one in soon.rows]),
-            _hot_list("whistles", calls.total, [_call_row(one, asked.now) for one in calls.rows]),
-        ],
-    }
+def hot(
+    asked: Asked,
+    overdue: Figure,
+    late: Sequence[LateFact],
+    soon: Listed,
+    calls: Listed,
+    warned: tuple[int, tuple[Warned, ...]],
+) -> panels.Hot:
+    """What needs attention: overdue for longest, about to be, calls that wait, and warnings while any stand."""
+    lists = [
+        _hot_list("overdue", overdue.numerator, [late_row(fact, asked.now) for fact in late]),
+        _hot_list("soon", soon.total, [_soon_row(one, asked.now) for one in soon.rows]),
+        _hot_list("whistles", calls.total, [_call_row(one, asked.now) for one in calls.rows]),
+    ]
+    total, rows = warned
+    if total:
+        lists.append(_hot_list("warnings", total, [_warning_row(one) for one in rows]))
+    return {"title": word("panel.hot"), "lists": lists}
 
 
 def _hot_list(
-    key: Literal["overdue", "soon", "whistles"], total: int, listed: list[panels.HotRow]
+    key: Literal["overdue", "soon", "whistles", "warnings"], total: int, listed: list[panels.HotRow]
 ) -> panels.HotList:
     return {
         "key": key,
@@ -73,6 +82,25 @@ def _call_row(one: Any, now: Instant) -> panels.HotRow:
         **_pressing(one),
         "age": word("panel.waits").format(length=text.length(waits)),
         "level": "red" if waits > HOUR else "yellow",
+    }
+
+
+def _warning_row(one: Warned) -> panels.HotRow:
+    """A warning: what rises, over how many days, and how much was expected. Its id is the warning's own."""
+    told = "panel.warned" if one.expected is None else "panel.warned_of"
+    told = "panel.warned_ahead" if one.kind == "ahead" else told
+    expected = 0.0 if one.expected is None else one.expected
+    return {
+        "id": one.id,
+        "title": word(told).format(
+            category=one.category, days=one.days, n=f"{one.observed:,}", expected=f"{expected:,.1f}"
+        ),
+        "category": one.category,
+        "grid": one.grid,
+        "unit": one.assigned_to,
+        "status": word(f"warning.{one.state}"),
+        "age": word(f"warning.{one.kind}"),
+        "level": "yellow",
     }
 
 

@@ -349,6 +349,11 @@ def whistles(asked: Asked) -> Any:
     return asked.wall.unanswered(asked.today, HOT_ROWS)
 
 
+def warnings(asked: Asked) -> Any:
+    """The hot warnings that stand."""
+    return asked.wall.warnings(asked.subject.scope, HOT_ROWS)
+
+
 def structure(asked: Asked) -> Structure:
     """The grids of the scope by level, and its staff and organisations."""
     scope = asked.tree.get(asked.subject.scope)
@@ -446,6 +451,7 @@ PARTS: Final = (
     Part("league", 10, league, _in("ranking")),
     Part("before", 20, before),
     Part("whistles", 30, whistles),
+    Part("warnings", 30, warnings),
     Part("lines", 60, lines),
     Part("structure", 3600, structure),
 )

@@ -272,8 +272,8 @@ class HotRow(TypedDict):
 
 class HotList(TypedDict):
     """One kind of attention: "overdue" (longest overdue), "soon" (due within two hours), "whistles" (called in, not yet
-    answered); "warnings" joins them when the early warnings are there. `total` in words with its unit; `empty` is shown
-    instead of rows."""
+    answered); "warnings" joins them while hot warnings stand, whose `id` is their own. `total` in words with its unit;
+    `empty` is shown instead of rows."""
 
     key: Literal["overdue", "soon", "whistles", "warnings"]
     title: str

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 import pandas as pd
 
 from callbacks.reads import Reads
+from data.alerting.standing import Hot
 from data.answers import Question
 from data.bulletinstates import Standing
 from data.clocks import Instant
@@ -24,9 +25,10 @@ class WallReads:
 
     totals(question, keys) has the figures of the whole scope; moved(question, limit) the events that came and closed;
     due_soon(question, until, limit) and unanswered(question, limit) the pressing ones; units(question, since) who works
-    on them; rank(question, indicator, depth) has RANK_COLUMNS; bulletins(now) is what the local day owes the scope and
-    how it stands, begun() whether anybody makes bulletins; settings() is the city's own [wall]. levels() lists the
-    levels of the map: dicts with key, name, depth, dedicated and drawn, [] without a map.
+    on them; warnings(scope, limit) is how many hot warnings stand in a grid of the scope, and the latest;
+    rank(question, indicator, depth) has RANK_COLUMNS; bulletins(now) is what the local day owes the scope and how it
+    stands, begun() whether anybody makes bulletins; settings() is the city's own [wall]. levels() lists the levels of
+    the map: dicts with key, name, depth, dedicated and drawn, [] without a map.
     """
 
     scope: str
@@ -36,6 +38,7 @@ class WallReads:
     moved: Callable[[Question, int], tuple[Moved, ...]]
     due_soon: Callable[[Question, Instant, int], Listed]
     unanswered: Callable[[Question, int], Listed]
+    warnings: Callable[[str, int], tuple[int, tuple[Hot, ...]]]
     units: Callable[[Question, Instant], tuple[UnitWork, ...]]
     people: Callable[[str], People]
     bulletins: Callable[[Instant], tuple[Standing, ...]]

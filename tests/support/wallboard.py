@@ -16,6 +16,7 @@ from callbacks.wall import panels
 from callbacks.wall.board import board, gathered, picture, scene, setting
 from callbacks.wall.reads import WallReads
 from callbacks.wall.rows import milliseconds
+from data.alerting.standing import Hot
 from data.answers import Question
 from data.bulletinstates import Standing
 from data.clocks import HOUR, MINUTE, SECOND, Instant, ZoneClock
@@ -46,6 +47,7 @@ class FakeWall:
     settings: dict[str, Any] = field(default_factory=dict)
     issued: bool = True
     begun: bool = True
+    warned: tuple[int, tuple[Hot, ...]] = (0, ())
 
     def reads(self, scope: str = SCOPE) -> WallReads:
         """The reads of the walls of a scope."""
@@ -112,6 +114,7 @@ class FakeWall:
             moved=moved,
             due_soon=soon,
             unanswered=unanswered,
+            warnings=lambda _scope, _limit: self.warned,
             units=units,
             people=people,
             bulletins=bulletins,
