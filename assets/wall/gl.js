@@ -183,9 +183,10 @@
       upper.forEach((one) => laid(one.meta, one.found));
       laid(level.meta, level.found);
       colour(wanted);
+      /* The hatch stays with its level: to show it later would have tiles cut anew while others still wait for its
+         picture, and the library never lets go of what it waited for then. */
       if (view !== wanted.view || surface !== level.meta.key)
-        layers.showLevel(map, manifest.levels, level.meta.key, level.meta.key, colors, false, header.few + header.none > 0);
-      else layers.show(map, `hatch-${level.meta.key}`, header.few + header.none > 0);
+        layers.showLevel(map, manifest.levels, level.meta.key, level.meta.key, colors, false, true);
       view = wanted.view;
       surface = level.meta.key;
       dotted(wanted.layers);
