@@ -168,6 +168,7 @@ def server_settings(folder: Path, database: str) -> dict[str, str]:
         "YIPING_DATABASE_URL": database,
         "YIPING_VAR_DIR": str(folder),
         "YIPING_SIMULATE": "off",
+        "YIPING_JOBS": "off",
         "YIPING_SQLITE_SYNCHRONOUS": "NORMAL",
         "YIPING_LOG_LEVEL": "WARNING",
     }
