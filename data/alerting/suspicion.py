@@ -43,6 +43,8 @@ TIMES: Final = 2.0
 _SPREAD: Final = 2.0
 """Units differ by more than chance: by the kind of their matters, and by one bad week."""
 
+_FIRM: Final = 20.0
+
 MOST_RETURNS: Final = 3
 
 _PREDECESSORS: Final = 3
@@ -126,23 +128,33 @@ class Standing:
 
 
 def standing_out(
-    units: Sequence[str], hits: Bools, judged: Bools, share: float = SHARE
+    units: Sequence[str], hits: Bools, judged: Bools, category: Ints, share: float = SHARE
 ) -> tuple[Standing, ...]:
-    """The units that have far more hits than their share of what was judged; the most beyond it first. () where nothing
-    was judged or no unit has FEWEST."""
+    """The units that have far more hits than others have in the categories of what they closed; the most beyond it first.
+    () where nothing was judged or no unit has FEWEST."""
     if not judged.any():
         return ()
     names, number = np.unique(np.array(units, dtype=object).astype(str), return_inverse=True)
     of = np.bincount(number[judged], minlength=len(names))
-    count = np.bincount(number[hits & judged], minlength=len(names))
-    expected: Floats = of * (count.sum() / judged.sum())
+    hit = hits & judged
+    count = np.bincount(number[hit], minlength=len(names))
+    kinds = int(category.max()) + 1
+    # What the others have of a category, without the unit itself; a rare one is taken towards what all have.
+    overall = hit.sum() / judged.sum()
+    cells, cell = np.unique(number[judged] * kinds + category[judged], return_inverse=True)
+    mine, mine_hit = np.bincount(cell), np.bincount(cell, hit[judged])
+    kind = cells % kinds
+    every = np.bincount(category[judged], minlength=kinds)[kind]
+    every_hit = np.bincount(category[hit], minlength=kinds)[kind]
+    rates = (every_hit - mine_hit + _FIRM * overall) / (every - mine + _FIRM)
+    expected: Floats = np.bincount(cells // kinds, mine * rates, minlength=len(names))
     chosen = np.flatnonzero((count >= FEWEST) & (count >= TIMES * expected) & (names != ""))
     chances = count_tail(count[chosen], expected[chosen], np.full(len(chosen), _SPREAD))
     shares = discoveries(chances, len(names))
     found = [
         Standing(
             str(names[place]),
-            tuple(np.flatnonzero(hits & judged & (number == place)).tolist()),
+            tuple(np.flatnonzero(hit & (number == place)).tolist()),
             int(of[place]),
             float(expected[place]),
             float(chance),
@@ -159,14 +171,14 @@ def rechecks(store: Store, now: Instant) -> tuple[Draft, ...]:
     with store.reading() as connection:
         known = reference_within(store, connection)
         closings = _closings(connection, now)
-        again = _again(connection, closings)
+        again, came_after = _again(connection, closings)
         returned = _returned(connection, closings)
         raters = _one_source(connection, closings)
-    every = np.ones(len(closings), dtype=bool)
     made: list[Draft] = []
     for reason, hits, judged in (
         ("not_solved", not_solved(closings), closings.rating > 0),
-        ("again", again, every),
+        # Of what was followed by something like it: where much is reported, much follows by chance.
+        ("again", again, came_after),
         ("seconds_before", seconds_before(closings), closings.due_at >= 0),
     ):
         made += [
@@ -182,7 +194,7 @@ def rechecks(store: Store, now: Instant) -> tuple[Draft, ...]:
                 each.share,
                 now,
             )
-            for each in standing_out(closings.unit, hits, judged)
+            for each in standing_out(closings.unit, hits, judged, closings.category)
         ]
     for row, times in returned:
         made.append(
@@ -255,16 +267,17 @@ def _closings(connection: Connection, now: Instant) -> Closings:
     return Closings(numbers[0], tuple(row[1] or "" for row in rows), *numbers[1:])
 
 
-def _again(connection: Connection, closings: Closings) -> Bools:
-    """Which closings were followed by the same matter."""
-    found = np.zeros(len(closings), dtype=bool)
+def _again(connection: Connection, closings: Closings) -> tuple[Bools, Bools]:
+    """Which closings were followed by the same matter, and which by anything in the same grid and category."""
+    found, came_after = np.zeros(len(closings), dtype=bool), np.zeros(len(closings), dtype=bool)
     pairs = list(followed(closings))
     told = _told(connection, sorted({int(closings.ids[row]) for pair in pairs for row in pair}))
     for first, second in pairs:
+        came_after[first] = True
         one, other = told.get(int(closings.ids[first])), told.get(int(closings.ids[second]))
         if one is not None and other is not None and same_matter(one, other):
             found[first] = True
-    return found
+    return found, came_after
 
 
 def _told(connection: Connection, ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:

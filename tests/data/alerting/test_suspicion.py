@@ -75,11 +75,26 @@ def test_units_stand_out_only_beyond_their_share() -> None:
     hits = np.zeros(1250, dtype=bool)
     hits[:30] = hits[100:104] = hits[200:230] = hits[1200:1250] = True
     judged = np.ones(1250, dtype=bool)
-    (found,) = standing_out(units, hits, judged)
+    same = np.zeros(1250, dtype=np.int64)
+    (found,) = standing_out(units, hits, judged, same)
     assert (found.unit, len(found.rows), found.of) == ("a", 30, 100)
-    assert found.expected == pytest.approx(100 * 114 / 1250)
+    assert found.expected == pytest.approx(100 * (84 + 20 * 114 / 1250) / (1150 + 20))
     assert found.chance < found.share < 0.005
-    assert standing_out(units, hits, np.zeros(1250, dtype=bool)) == ()
+    assert standing_out(units, hits, np.zeros(1250, dtype=bool), same) == ()
+
+
+def test_a_hard_category_explains_what_its_units_have() -> None:
+    """Two units do nothing but what everybody finds hard: neither stands out, though both have far more than others."""
+    units = ["a"] * 100 + ["b"] * 100 + ["c"] * 1000
+    category = np.array([1] * 200 + [0] * 1000)
+    hits = np.zeros(1200, dtype=bool)
+    hits[:30] = hits[100:132] = hits[200:210] = True
+    judged = np.ones(1200, dtype=bool)
+    assert standing_out(units, hits, judged, category) == ()
+    assert [each.unit for each in standing_out(units, hits, judged, np.zeros(1200, dtype=np.int64))] == [
+        "b",
+        "a",
+    ]
 
 
 def life(
@@ -130,7 +145,7 @@ def test_reasons_to_check_in_a_store(store: Store) -> None:
     denied, praised = found["not_solved"], found["one_source"]
     assert (denied.kind, denied.grid, denied.holder, denied.observed) == ("recheck", STREET, "甲队", 10)
     assert denied.body["of"] == 10
-    assert denied.expected == pytest.approx(10 * 10 / 120)
+    assert denied.expected == pytest.approx(10 * (20 * 10 / 120) / (110 + 20))
     assert denied.chance is not None
     assert denied.chance < 0.001
     assert (praised.holder, praised.observed, praised.body["of"]) == ("乙队", 19, 19)
