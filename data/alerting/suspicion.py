@@ -130,8 +130,8 @@ class Standing:
 def standing_out(
     units: Sequence[str], hits: Bools, judged: Bools, category: Ints, share: float = SHARE
 ) -> tuple[Standing, ...]:
-    """The units that have far more hits than others have in the categories of what they closed; the most beyond it first.
-    () where nothing was judged or no unit has FEWEST."""
+    """The units that have far more hits than others have in the categories of what they closed; the most beyond it
+    first. () where nothing was judged or no unit has FEWEST."""
     if not judged.any():
         return ()
     names, number = np.unique(np.array(units, dtype=object).astype(str), return_inverse=True)
@@ -146,8 +146,9 @@ def standing_out(
     kind = cells % kinds
     every = np.bincount(category[judged], minlength=kinds)[kind]
     every_hit = np.bincount(category[hit], minlength=kinds)[kind]
-    rates = (every_hit - mine_hit + _FIRM * overall) / (every - mine + _FIRM)
-    expected: Floats = np.bincount(cells // kinds, mine * rates, minlength=len(names))
+    rates: Floats = (every_hit - mine_hit + _FIRM * overall) / (every - mine + _FIRM)
+    usual: Floats = mine * rates
+    expected = np.bincount(cells // kinds, usual, minlength=len(names)).astype(np.float64)
     chosen = np.flatnonzero((count >= FEWEST) & (count >= TIMES * expected) & (names != ""))
     chances = count_tail(count[chosen], expected[chosen], np.full(len(chosen), _SPREAD))
     shares = discoveries(chances, len(names))
