@@ -69,15 +69,17 @@ def overdue_events(store: Store, question: Question) -> OverdueEvents:
     return OverdueEvents(wanted.as_of, ids, grid_ids, category_ids, due_at, units)
 
 
-def titles(store: Store, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """The source's own key and the title of some events by id, personal data hidden. Ask only about events that a
-    scoped question has named."""
+def titles(store: Store, scope: str, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """The source's own key and the title of some events of the scope by id, personal data hidden; those that lie
+    elsewhere are left out. Raises UnknownGrid."""
     found: dict[int, tuple[str, str]] = {}
     with store.reading() as connection:
+        inside = reference_within(store, connection).tree.get(scope)
+        within = (event.c.grid_id + 0).between(inside.id, inside.last_id)
         for start in range(0, len(ids), _IN_CHUNK):
             chosen = event.c.id.in_(tuple(ids[start : start + _IN_CHUNK]))
-            for row in connection.execute(
-                select(event.c.id, event.c.source_key, event.c.title).where(chosen)
-            ):
-                found[row.id] = (row.source_key, masked(row.title))
+            rows = connection.execute(
+                select(event.c.id, event.c.source_key, event.c.title).where(chosen, within)
+            )
+            found |= {row.id: (row.source_key, masked(row.title)) for row in rows}
     return found

@@ -328,6 +328,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "bulletin.source": ("{name}（最近上报{at}）", "{name} (last report {at})"),
     "bulletin.source_empty": ("{name}（尚无上报）", "{name} (no report yet)"),
     "bulletin.source_none": ("尚未接入数据。", "No source of data is connected yet."),
+    "bulletin.note_terms": (
+        "以下定义中，统计期指本期，统计时点指数据截至的时间。",
+        "In the definitions below, P is the period and T the as-of time.",
+    ),
     "bulletin.note_formula": ("{label}：{formula}。", "{label}: {formula}."),
     "bulletin.note_credit": ("地图与区划：{credit}。", "Map and grids: {credit}."),
     "bulletin.note_demo": (

@@ -62,7 +62,7 @@ def overdue(gathering: Gathering, scope: Grid, moment: Moment, top: int) -> Over
     found = gathering.overdue(moment.as_of).within(scope.id, scope.last_id)
     city = gathering.city
     order = np.lexsort((found.ids, found.due_at))[:top].tolist()
-    told = gathering.titles([int(found.ids[place]) for place in order])
+    told = gathering.titles(scope, [int(found.ids[place]) for place in order])
     items = tuple(
         OverdueItem(
             key=told[int(found.ids[place])][0],

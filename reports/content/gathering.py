@@ -129,9 +129,9 @@ class Gathering:
             lambda: overdue_events(self.store, self._question(Moment(Period(as_of, as_of), as_of))),
         )
 
-    def titles(self, ids: list[int]) -> dict[int, tuple[str, str]]:
-        """Keys and masked titles of events that a scope's list has named."""
-        return titles(self.store, ids)
+    def titles(self, scope: Grid, ids: list[int]) -> dict[int, tuple[str, str]]:
+        """Keys and masked titles of events of the scope."""
+        return titles(self.store, scope.code, ids)
 
     def sources(self, as_of: Instant) -> tuple[Source, ...]:
         """Every source of events, and its newest report by then."""

@@ -209,6 +209,7 @@ def notes(content: Content) -> tuple[str, ...]:
         ),
         word("bulletin.note_then"),
         word("bulletin.note_source").format(sources=sources) if sources else word("bulletin.source_none"),
+        word("bulletin.note_terms"),
         *(
             word("bulletin.note_formula").format(label=INDICATORS[key].label, formula=INDICATORS[key].formula)
             for key in (*rates(content), OVERDUE_OPEN)

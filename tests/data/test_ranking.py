@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data.indicators import INDICATORS
-from data.ranking import MINIMUM_DUE, ranks
+from data.ranking import MINIMUM_DUE, band, ranks
 
 NONE = float("nan")
 
@@ -28,3 +28,24 @@ def test_ties_share_a_rank_and_too_few_have_none(
     found = ranks(INDICATORS[key], np.array(values, dtype=np.float64), np.array(due, dtype=np.int64))
     assert found.tolist() == expected
     assert MINIMUM_DUE == 10
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "target", "expected"),
+    [
+        ("completion", 0.95, 0.95, "good"),
+        ("completion", 0.9499, 0.95, "yellow"),
+        ("completion", 0.90, 0.95, "yellow"),
+        ("completion", 0.8999, 0.95, "red"),
+        ("rework", 0.03, 0.03, "good"),
+        ("rework", 0.08, 0.03, "yellow"),
+        ("rework", 0.0801, 0.03, "red"),
+        ("completion", None, 0.95, "none"),
+        ("completion", 0.5, None, "none"),
+        ("received", 5.0, 9.0, "none"),
+    ],
+)
+def test_a_miss_is_yellow_up_to_the_margin(
+    key: str, value: float | None, target: float | None, expected: str
+) -> None:
+    assert band(INDICATORS[key], value, target, 0.05) == expected

@@ -208,7 +208,7 @@ def test_the_frame_of_the_document(language: Any) -> None:
     made = document(paper(is_demo=True, is_illustrative=True, language=language), "No. 7", marks=("DRAFT",))
     assert (made.template, made.number, len(made.marks), made.marks[-1]) == ("daily", "No. 7", 3, "DRAFT")
     assert (made.as_of, made.contents, made.language) == (paper().as_of, False, language)
-    assert len(made.notes) == 10
+    assert len(made.notes) == 11
     with speaking(language):
         assert made == document(
             paper(is_demo=True, is_illustrative=True, language=language), "No. 7", marks=("DRAFT",)
