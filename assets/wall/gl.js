@@ -5,6 +5,8 @@
   const CROWD = 4000;
   const FADE = 260;
   const MOVE = 900;
+  const SETTLE = 5000;
+  const LOOK = 50;
 
   const still = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -170,6 +172,13 @@
       }
     };
 
+    /* What changes a style has every tile cut anew. One that is overtaken while it waits for the picture of the hatch is
+       waited for by the library for ever, and two listeners with it: nothing is changed while tiles are under way. */
+    const settled = async () => {
+      for (let waited = 0; waited < SETTLE && !map.areTilesLoaded(); waited += LOOK) {
+        await new Promise((done) => window.setTimeout(done, LOOK));
+      }
+    };
     const faded = async (wish) => {
       if (!surface || view === wish || still()) return;
       map.setPaintProperty(`fill-${surface}`, "fill-opacity", 0.12);
@@ -178,15 +187,15 @@
 
     const show = async (wanted) => {
       const { level, upper, header, focus } = wanted;
+      await settled();
       await faded(wanted.view);
       focused = focus;
       upper.forEach((one) => laid(one.meta, one.found));
       laid(level.meta, level.found);
       colour(wanted);
-      /* The hatch stays with its level: to show it later would have tiles cut anew while others still wait for its
-         picture, and the library never lets go of what it waited for then. */
       if (view !== wanted.view || surface !== level.meta.key)
-        layers.showLevel(map, manifest.levels, level.meta.key, level.meta.key, colors, false, true);
+        layers.showLevel(map, manifest.levels, level.meta.key, level.meta.key, colors, false, header.few + header.none > 0);
+      else layers.show(map, `hatch-${level.meta.key}`, header.few + header.none > 0);
       view = wanted.view;
       surface = level.meta.key;
       dotted(wanted.layers);

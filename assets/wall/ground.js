@@ -152,6 +152,7 @@
           await paint(panel, mine.signal);
           told(panel);
           shown = same(panel);
+          attribute(root, "data-map-failed", null);
           attribute(root, "data-drawn", `${panel.view.indicator} ${panel.view.level} ${panel.focus}`);
         } catch (error) {
           attribute(root, "data-map-failed", String(error.message || error).slice(0, 80));
