@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
 
 from data.answers import Question
 from data.clocks import Instant
@@ -15,17 +13,14 @@ from data.masking import masked
 from data.queries.listing import select_events
 from data.queries.plan import plan
 from data.reference import reference_within
-from data.schema import event
 from data.store import Store, state
-
-_IN_CHUNK = 500
 
 
 @dataclass(frozen=True)
 class OverdueEvents:
     """Events that are overdue and open at an instant, in the order of their grids' ids and, on one grid, the longest
     overdue first: their ids, those of their grids and categories, their deadlines, and the units that hold them, ""
-    where none is named."""
+    where none is named. Grids are those on which they lay at the instant."""
 
     as_of: Instant
     ids: NDArray[np.int64]
@@ -33,6 +28,7 @@ class OverdueEvents:
     category_ids: NDArray[np.int64]
     due_at: NDArray[np.int64]
     units: tuple[str, ...]
+    _texts: tuple[tuple[str, str], ...] = field(repr=False)
 
     def within(self, first_id: int, last_id: int) -> OverdueEvents:
         """Those of one scope, by the ids of its grids."""
@@ -45,12 +41,18 @@ class OverdueEvents:
             self.category_ids[part],
             self.due_at[part],
             self.units[part],
+            self._texts[part],
         )
+
+    def named(self, place: int) -> tuple[str, str]:
+        """The source's own key of the event at a place, and its title with personal data hidden."""
+        key, title = self._texts[place]
+        return key, masked(title)
 
 
 def overdue_events(store: Store, question: Question) -> OverdueEvents:
     """The events that `list_events` lists as overdue, all of them; their number is the indicator `overdue_open`."""
-    names = ("id", "grid_id", "category_id", "handle_due_at", "unit")
+    names = ("id", "grid_id", "category_id", "handle_due_at", "unit", "source_key", "title")
     with store.reading() as connection:
         now_state = state(connection)
         reference = reference_within(store, connection, now_state.reference_version)
@@ -63,23 +65,15 @@ def overdue_events(store: Store, question: Question) -> OverdueEvents:
     numbers = np.array([row[:4] for row in rows], dtype=np.int64).reshape(-1, 4)
     order = np.argsort(numbers[:, 1], kind="stable")
     ids, grid_ids, category_ids, due_at = numbers[order].T
+    ordered = [rows[place] for place in order.tolist()]
     # Masked once: a unit holds many events.
     told = {unit: masked(unit) for unit in {row[4] or "" for row in rows}}
-    units = tuple(told[rows[place][4] or ""] for place in order.tolist())
-    return OverdueEvents(wanted.as_of, ids, grid_ids, category_ids, due_at, units)
-
-
-def titles(store: Store, scope: str, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """The source's own key and the title of some events of the scope by id, personal data hidden; those that lie
-    elsewhere are left out. Raises UnknownGrid."""
-    found: dict[int, tuple[str, str]] = {}
-    with store.reading() as connection:
-        inside = reference_within(store, connection).tree.get(scope)
-        within = (event.c.grid_id + 0).between(inside.id, inside.last_id)
-        for start in range(0, len(ids), _IN_CHUNK):
-            chosen = event.c.id.in_(tuple(ids[start : start + _IN_CHUNK]))
-            rows = connection.execute(
-                select(event.c.id, event.c.source_key, event.c.title).where(chosen, within)
-            )
-            found |= {row.id: (row.source_key, masked(row.title)) for row in rows}
-    return found
+    return OverdueEvents(
+        wanted.as_of,
+        ids,
+        grid_ids,
+        category_ids,
+        due_at,
+        tuple(told[row[4] or ""] for row in ordered),
+        tuple((row[5], row[6]) for row in ordered),
+    )

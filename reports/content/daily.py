@@ -62,11 +62,11 @@ def overdue(gathering: Gathering, scope: Grid, moment: Moment, top: int) -> Over
     found = gathering.overdue(moment.as_of).within(scope.id, scope.last_id)
     city = gathering.city
     order = np.lexsort((found.ids, found.due_at))[:top].tolist()
-    told = gathering.titles(scope, [int(found.ids[place]) for place in order])
+    named = {place: found.named(place) for place in order}
     items = tuple(
         OverdueItem(
-            key=told[int(found.ids[place])][0],
-            title=told[int(found.ids[place])][1],
+            key=named[place][0],
+            title=named[place][1],
             category=city.category_by_id[int(found.category_ids[place])].name,
             grid=city.tree.by_id(int(found.grid_ids[place])).name,
             unit=found.units[place],

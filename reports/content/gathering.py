@@ -18,7 +18,7 @@ from data.periods import Period
 from data.queries import lists
 from data.queries.counted import FigureTable
 from data.queries.figures import grid_table
-from data.queries.overdue import OverdueEvents, overdue_events, titles
+from data.queries.overdue import OverdueEvents, overdue_events
 from data.queries.received import Received, received
 from data.reference import Reference, reference
 from data.store import Store
@@ -128,10 +128,6 @@ class Gathering:
             ("overdue", as_of),
             lambda: overdue_events(self.store, self._question(Moment(Period(as_of, as_of), as_of))),
         )
-
-    def titles(self, scope: Grid, ids: list[int]) -> dict[int, tuple[str, str]]:
-        """Keys and masked titles of events of the scope."""
-        return titles(self.store, scope.code, ids)
 
     def sources(self, as_of: Instant) -> tuple[Source, ...]:
         """Every source of events, and its newest report by then."""

@@ -12,10 +12,9 @@ from data.indicators import OVERDUE_OPEN
 from data.queries import sums
 from data.queries.figures import by_category, by_channel, totals
 from data.queries.lists import list_events
-from data.queries.overdue import overdue_events, titles
+from data.queries.overdue import overdue_events
 from data.queries.received import received
 from tests.support.asked import Past, questions, told_by_group
-from tests.support.city import DEDICATED
 
 patient = settings(
     max_examples=20,
@@ -62,9 +61,7 @@ def test_the_overdue_are_those_of_the_list(past: Past, data: st.DataObject, back
     assert len(found.ids) == totals(past.store, question, (OVERDUE_OPEN,))[OVERDUE_OPEN].numerator
     due = dict(zip(listed["id"].tolist(), listed["handle_due_at"].tolist(), strict=True))
     assert dict(zip(found.ids.tolist(), found.due_at.tolist(), strict=True)) == due
-    told = titles(past.store, question.scope, found.ids.tolist())
-    assert {one: title for one, (_, title) in told.items()} == dict(
-        zip(listed["id"].tolist(), listed["title"].tolist(), strict=True)
-    )
-    assert titles(past.store, DEDICATED, found.ids.tolist()).keys() <= told.keys(), "of the scope alone"
+    told = {one: found.named(place) for place, one in enumerate(found.ids.tolist())}
+    texts = zip(listed["key"].tolist(), listed["title"].tolist(), strict=True)
+    assert told == dict(zip(listed["id"].tolist(), texts, strict=True))
     assert np.all(np.diff(found.grid_ids) >= 0), "in the order of the grids, so that a scope is one run"
