@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -61,14 +62,13 @@ def measured(folder: Path, url: str, city: Path, days: int, depths: Sequence[int
         Store.open(f"sqlite:///{folder / 'editions.db'}", synchronous="NORMAL") as store,
         Setter() as setter,
     ):
-        load_city(store, read_pack(built_pack(city, Path("var"))), present)
+        pack = read_pack(built_pack(city, Path("var")))
+        if depths is not None:
+            pack = replace(pack, bulletins={**pack.bulletins, "depths": list(depths)})
+        load_city(store, pack, present)
         known = reference(store)
         how = plan(known)
-        scopes = [
-            scope
-            for scope in centres(how, known.tree)
-            if depths is None or known.tree.get(scope).depth in depths
-        ]
+        scopes = centres(how, known.tree)
         since: dict[BulletinKind, Instant] = dict.fromkeys(KINDS, present - days * DAY)
         since["month"] = latest_due(present, "month", how, known.calendar) or present
         start(store, [(kind, scope) for kind in KINDS for scope in scopes], since)
