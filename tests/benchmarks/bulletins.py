@@ -100,14 +100,12 @@ def measured(folder: Path, url: str, city: Path, days: int, depths: Sequence[int
                 f"{max(times):.2f} | {timedelta(seconds=round(sum(times)))} | "
                 f"{statistics.median(one.pages for one in these):.0f} | {sum(one.size for one in these) / 1e6:,.1f} |"
             )
-    own, child = (
-        resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
+    # A child begins with the size of the one that it was split from: the two cannot be told apart.
+    most = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     told = ", ".join(f"{count:,} {state}" for state, count in sorted(states.items()))
     lines.append(
-        f"\n{sum(owed.values()):,} bulletins of {days} days, the last month's among them, in "
-        f"{timedelta(seconds=round(whole))} by one process: {told}. At most {own:,.0f} MB in it, {child:,.0f} MB in "
-        "the largest that set pages."
+        f"\n{sum(owed.values()):,} bulletins (days: {days}, and the last month) in {timedelta(seconds=round(whole))} by "
+        f"one process: {told}. Neither it nor one that sets pages took more than {most / 1024:,.0f} MB."
     )
     return "\n".join(lines)
 
