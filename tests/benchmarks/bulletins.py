@@ -104,8 +104,8 @@ def measured(folder: Path, url: str, city: Path, days: int, depths: Sequence[int
     most = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     told = ", ".join(f"{count:,} {state}" for state, count in sorted(states.items()))
     lines.append(
-        f"\n{sum(owed.values()):,} bulletins (days: {days}, and the last month) in {timedelta(seconds=round(whole))} by "
-        f"one process: {told}. Neither it nor one that sets pages took more than {most / 1024:,.0f} MB."
+        f"\n{sum(owed.values()):,} bulletins (days: {days}, and the last month) in {timedelta(seconds=round(whole))} "
+        f"by one process: {told}. Neither it nor one that sets pages took more than {most / 1024:,.0f} MB."
     )
     return "\n".join(lines)
 
