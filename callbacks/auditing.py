@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl
 
 import dash
 from dash import Input, Output
@@ -67,20 +67,13 @@ class Asked:
 
     def search(self) -> str:
         """The query string of it."""
-        more = [
-            (name, value)
-            for name, value in (
-                ("who", self.who),
-                ("action", self.action),
-                ("result", self.result),
-                ("before", "" if self.before is None else str(self.before)),
-            )
-            if value
-        ]
-        base = to_search(self.view.opened(None))
-        if not more:
-            return base
-        return base + ("&" if base != "?" else "") + urlencode(more, quote_via=quote)
+        more = (
+            ("who", self.who),
+            ("action", self.action),
+            ("result", self.result),
+            ("before", "" if self.before is None else str(self.before)),
+        )
+        return state.with_more(to_search(self.view.opened(None)), more)
 
 
 def asked(search: str | None) -> tuple[Asked, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl
 
 from callbacks import state
 from callbacks.state import ViewState, to_search
@@ -30,21 +30,14 @@ class Asked:
     def search(self, **changes: Any) -> str:
         """The query string of it, or of it with other fields."""
         one = replace(self, **changes)
-        more = [
-            (name, value)
-            for name, value in (
-                ("kind", one.kind),
-                ("month", one.month),
-                ("below", "1" if one.below else ""),
-                ("page", str(one.page) if one.page else ""),
-                ("edition", "" if one.edition is None else str(one.edition)),
-            )
-            if value
-        ]
-        base = to_search(one.view.opened(None))
-        if not more:
-            return base
-        return base + ("&" if base != "?" else "") + urlencode(more, quote_via=quote)
+        more = (
+            ("kind", one.kind),
+            ("month", one.month),
+            ("below", "1" if one.below else ""),
+            ("page", str(one.page) if one.page else ""),
+            ("edition", "" if one.edition is None else str(one.edition)),
+        )
+        return state.with_more(to_search(one.view.opened(None)), more)
 
 
 def asked(search: str | None) -> tuple[Asked, tuple[str, ...]]:

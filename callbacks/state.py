@@ -5,7 +5,7 @@ Everything here is pure. Bad input never raises: it falls back, and `problems` s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -265,6 +265,14 @@ def dates(first: str | None, last: str | None) -> tuple[date | None, date | None
     if (end - start).days >= MAX_RANGE_DAYS:
         return None, None, (word("problem.range_long").format(days=MAX_RANGE_DAYS),)
     return start, end, ()
+
+
+def with_more(search: str, more: Iterable[tuple[str, str]]) -> str:
+    """A query string of `to_search` with further names and values behind it; what is empty is left out."""
+    pairs = [(name, value) for name, value in more if value]
+    if not pairs:
+        return search
+    return search + ("&" if search != "?" else "") + urlencode(pairs, quote_via=quote)
 
 
 def to_search(view: ViewState) -> str:

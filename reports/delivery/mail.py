@@ -15,13 +15,12 @@ from email.message import EmailMessage
 from email.policy import SMTP as WIRE
 from hashlib import sha256
 from ipaddress import ip_address
-from socket import gaierror
 from typing import Final
 
 from data.clocks import ZoneClock
 from data.masking import masked
 from data.senders import MailServer, SenderError, mailbox
-from reports.delivery.parcel import Outcome, Parcel, Result
+from reports.delivery.parcel import Outcome, Parcel, Result, unreached
 
 TIMEOUT_SECONDS: Final = 20.0
 _SAID: Final = 160
@@ -105,7 +104,7 @@ class Mailer:
         except smtplib.SMTPResponseException as error:
             return replace(_answered(error.smtp_code, error.smtp_error, "the connection"), away=True)
         except (smtplib.SMTPException, OSError) as error:
-            told = f"the mail server {self.server.host}:{self.server.port} {_network(error)}"
+            told = f"the mail server {self.server.host}:{self.server.port} {unreached(error)}"
             return Outcome("later", told, away=True)
 
     def _open(self) -> smtplib.SMTP:
@@ -152,7 +151,7 @@ class Mailer:
         except (smtplib.SMTPException, OSError) as error:
             return Outcome(
                 "unknown",
-                f"the mail server {self.server.host} {_network(error)} after the message was on its way: "
+                f"the mail server {self.server.host} {unreached(error)} after the message was on its way: "
                 "whether it was delivered is not known",
             )
         return Outcome("sent") if code == 250 else _answered(code, said, "the message")
@@ -167,19 +166,6 @@ def _answered(code: int, said: bytes | str, what: str) -> Outcome:
     line = masked(" ".join(text.split()))[:_SAID]
     result: Result = "refused" if code >= 500 else "later"
     return Outcome(result, f"the mail server did not take {what}: {code} {line}".rstrip())
-
-
-def _network(error: Exception) -> str:
-    """What a fault of the network was, in words of our own: an error's text may repeat what was sent."""
-    if isinstance(error, TimeoutError):
-        return "did not answer in time"
-    if isinstance(error, ConnectionRefusedError):
-        return "refused the connection"
-    if isinstance(error, gaierror):
-        return "is not known by that name"
-    if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionError):
-        return "ended the connection"
-    return f"could not be reached ({type(error).__name__})"
 
 
 def _part(session: smtplib.SMTP) -> None:

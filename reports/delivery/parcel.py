@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import smtplib
+import ssl
 from dataclasses import dataclass
+from socket import gaierror
 from typing import Literal
 
 from data.clocks import Instant
@@ -36,3 +39,18 @@ class Outcome:
     result: Result
     sentence: str = ""
     away: bool = False
+
+
+def unreached(error: Exception) -> str:
+    """What a fault of the network was, in words of our own: an error's text may repeat what was sent."""
+    if isinstance(error, TimeoutError):
+        return "did not answer in time"
+    if isinstance(error, ConnectionRefusedError):
+        return "refused the connection"
+    if isinstance(error, gaierror):
+        return "is not known by that name"
+    if isinstance(error, ssl.SSLError):
+        return "could not be trusted (TLS)"
+    if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionError):
+        return "ended the connection"
+    return f"could not be reached ({type(error).__name__})"

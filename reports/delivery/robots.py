@@ -15,14 +15,13 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from socket import gaierror
 from typing import Any, Final, Literal
 from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
 
 from data.clocks import Instant
 from data.masking import masked
 from data.senders import Robot, RobotKind
-from reports.delivery.parcel import Outcome, Parcel
+from reports.delivery.parcel import Outcome, Parcel, unreached
 
 TIMEOUT_SECONDS: Final = 10.0
 MOST_BYTES: Final[Mapping[RobotKind, int]] = {"wecom": 4096, "dingtalk": 18_000}
@@ -115,7 +114,7 @@ class Caller:
             try:
                 connection.connect()
             except (OSError, http.client.HTTPException) as error:
-                return Outcome("later", f"{who} {_network(error)}")
+                return Outcome("later", f"{who} {unreached(error)}")
             try:
                 connection.request(
                     "POST",
@@ -128,7 +127,7 @@ class Caller:
             except (OSError, http.client.HTTPException) as error:
                 return Outcome(
                     "unknown",
-                    f"{who} {_network(error)} after the message was on its way: whether it was posted is not known",
+                    f"{who} {unreached(error)} after the message was on its way: whether it was posted is not known",
                 )
             return _outcome(robot, who, answer.status, said)
         finally:
@@ -160,15 +159,3 @@ def _outcome(robot: Robot, who: str, status: int, said: bytes) -> Outcome:
         text = text.replace(secret, "***") if secret else text
     result: Literal["later", "refused"] = "later" if code in _TEMPORARY[robot.kind] else "refused"
     return Outcome(result, f"{who} did not post the message: errcode {code} {text}".rstrip())
-
-
-def _network(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "did not answer in time"
-    if isinstance(error, ConnectionRefusedError):
-        return "refused the connection"
-    if isinstance(error, gaierror):
-        return "is not known by its host's name"
-    if isinstance(error, ssl.SSLError):
-        return "could not be trusted (TLS)"
-    return f"could not be reached ({type(error).__name__})"
