@@ -173,9 +173,10 @@
     };
 
     /* What changes a style has every tile cut anew. One that is overtaken while it waits for the picture of the hatch is
-       waited for by the library for ever, and two listeners with it: nothing is changed while tiles are under way. */
+       waited for by the library for ever, and two listeners with it: nothing is changed while tiles are under way, nor
+       while the map moves and asks for more. */
     const settled = async () => {
-      for (let waited = 0; waited < SETTLE && !map.areTilesLoaded(); waited += LOOK) {
+      for (let waited = 0; waited < SETTLE && (map.isMoving() || !map.areTilesLoaded()); waited += LOOK) {
         await new Promise((done) => window.setTimeout(done, LOOK));
       }
     };
@@ -187,8 +188,8 @@
 
     const show = async (wanted) => {
       const { level, upper, header, focus } = wanted;
-      await settled();
       await faded(wanted.view);
+      await settled();
       focused = focus;
       upper.forEach((one) => laid(one.meta, one.found));
       laid(level.meta, level.found);
