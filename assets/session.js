@@ -17,10 +17,14 @@
   });
 
   /* Loading the page again leads to the sign-in and from there back to this very view. Once: a second refusal is no matter of signing in. */
+  let leaving = false;
   const leave = () => {
+    /* What was asked before the page is gone is refused too. */
+    if (leaving) return true;
     const left = Number(window.sessionStorage.getItem(MARK) || 0);
     if (Date.now() - left < AGAIN_AFTER) return false;
     window.sessionStorage.setItem(MARK, String(Date.now()));
+    leaving = true;
     window.location.reload();
     return true;
   };
