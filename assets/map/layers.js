@@ -138,7 +138,7 @@
 
   /* A level that is very large has two surfaces: the whole of it, and the part of a scope, which is cut into tiles in a
      moment. `name` is the level's key, or that of its part. */
-  const addLevel = (map, meta, name, data, colors) => {
+  const addLevel = (map, meta, name, data, colors, dashed = false) => {
     const source = `level-${name}`;
     map.addSource(source, { type: "geojson", data, maxzoom: 14, tolerance: 0.3, buffer: 16 });
     map.addLayer(
@@ -151,24 +151,32 @@
       },
       "after-fills",
     );
+    const marked = [
+      "step",
+      ["zoom"],
+      0,
+      zoomFor(meta.width, HATCH_PIXELS),
+      ["match", ["coalesce", ["feature-state", "c"], OUTSIDE], [FEW, NONE], 0.75, 0],
+    ];
+    const layout = { visibility: "none" };
+    /* A picture has every tile wait for it, and one that is cut anew meanwhile waits for ever: a page that stands for weeks
+       takes dashes in its place. */
     map.addLayer(
-      {
-        id: `hatch-${name}`,
-        type: "fill",
-        source,
-        layout: { visibility: "none" },
-        paint: {
-          "fill-pattern": "hatch",
-          "fill-antialias": false,
-          "fill-opacity": [
-            "step",
-            ["zoom"],
-            0,
-            zoomFor(meta.width, HATCH_PIXELS),
-            ["match", ["coalesce", ["feature-state", "c"], OUTSIDE], [FEW, NONE], 0.75, 0],
-          ],
-        },
-      },
+      dashed
+        ? {
+            id: `hatch-${name}`,
+            type: "line",
+            source,
+            layout,
+            paint: { "line-color": colors.hatch, "line-width": 1.6 * unit(), "line-dasharray": [2, 1.6], "line-opacity": marked },
+          }
+        : {
+            id: `hatch-${name}`,
+            type: "fill",
+            source,
+            layout,
+            paint: { "fill-pattern": "hatch", "fill-antialias": false, "fill-opacity": marked },
+          },
       "after-fills",
     );
   };

@@ -5,8 +5,6 @@
   const CROWD = 4000;
   const FADE = 260;
   const MOVE = 900;
-  const SETTLE = 5000;
-  const LOOK = 50;
 
   const still = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -51,7 +49,6 @@
       validateStyle: false,
     });
     await new Promise((done) => map.once("load", done));
-    layers.hatch(map, colors);
     const over = overlay.create(map, box);
     const painted = new Map();
     let fitted = "";
@@ -72,7 +69,7 @@
 
     const laid = (meta, found) => {
       if (painted.has(meta.key)) return;
-      layers.addLevel(map, meta, meta.key, geometry.features(found), colors);
+      layers.addLevel(map, meta, meta.key, geometry.features(found), colors, true);
       const upper = manifest.levels.filter((one) => !one.dedicated && one.depth < meta.depth && map.getLayer(`line-${one.key}`));
       layers.addLines(map, meta, meta.key, upper.length ? `line-${upper[upper.length - 1].key}` : "after-lines", colors);
       painted.set(meta.key, new Uint8Array(found.count).fill(layers.OUTSIDE));
@@ -172,14 +169,6 @@
       }
     };
 
-    /* What changes a style has every tile cut anew. One that is overtaken while it waits for the picture of the hatch is
-       waited for by the library for ever, and two listeners with it: nothing is changed while tiles are under way, nor
-       while the map moves and asks for more. */
-    const settled = async () => {
-      for (let waited = 0; waited < SETTLE && (map.isMoving() || !map.areTilesLoaded()); waited += LOOK) {
-        await new Promise((done) => window.setTimeout(done, LOOK));
-      }
-    };
     const faded = async (wish) => {
       if (!surface || view === wish || still()) return;
       map.setPaintProperty(`fill-${surface}`, "fill-opacity", 0.12);
@@ -189,7 +178,6 @@
     const show = async (wanted) => {
       const { level, upper, header, focus } = wanted;
       await faded(wanted.view);
-      await settled();
       focused = focus;
       upper.forEach((one) => laid(one.meta, one.found));
       laid(level.meta, level.found);
