@@ -42,6 +42,9 @@ _KNOWN_ACTIONS: Final = {
     "control_wall": "audit.act_control_wall",
     "approve": "audit.act_approve",
     "revise": "audit.act_revise",
+    "handle": "audit.act_handle",
+    "appeal": "audit.act_appeal",
+    "assess": "audit.act_assess",
 }
 
 

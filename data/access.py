@@ -11,17 +11,31 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 PERSONAL_ROLES: Final[tuple[Role, ...]] = tuple(role for role in ROLES if role != "wall")
 """The roles of people: a wall has a token and no account."""
 
-Action = Literal["read", "export", "unmask", "control_wall", "approve", "administer", "audit"]
+Action = Literal[
+    "read",
+    "export",
+    "unmask",
+    "control_wall",
+    "approve",
+    "handle",
+    "appeal",
+    "assess",
+    "administer",
+    "audit",
+]
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 
 MAY: Final[Mapping[Role, frozenset[Action]]] = {
-    "leader": frozenset({"read", "export"}),
-    "operator": frozenset({"read", "export", "unmask", "control_wall", "approve"}),
+    "leader": frozenset({"read", "export", "appeal"}),
+    "operator": frozenset(
+        {"read", "export", "unmask", "control_wall", "approve", "handle", "appeal", "assess"}
+    ),
     "administrator": frozenset({"read", "control_wall", "administer"}),
     "auditor": frozenset({"read", "audit"}),
     "wall": frozenset({"read"}),
 }
-"""Who administers accounts cannot read the audit of what they did: no role watches itself."""
+"""Who administers accounts cannot read the audit of what they did: no role watches itself. `handle` is to work on
+warnings and tasks, `appeal` to object to a score, `assess` to enter scores and to decide appeals of others."""
 
 
 @dataclass(frozen=True)

@@ -84,4 +84,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "audit.act_control_wall": ("大屏控制", "Control a wall"),
     "audit.act_approve": ("审批通报", "Approve a bulletin"),
     "audit.act_revise": ("更正通报", "Revise a bulletin"),
+    "audit.act_handle": ("处理预警与事项", "Work on a warning or a task"),
+    "audit.act_appeal": ("考核申诉", "Object to a score"),
+    "audit.act_assess": ("考核录入与裁定", "Enter or decide a score"),
 }
