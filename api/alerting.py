@@ -1,16 +1,25 @@
-"""The commands of warnings: look at the city now, and list what stands."""
+"""The commands of warnings: look at the city now, list what stands, and work on one of them."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 import click
 
-from api.terminal import opened
+from api.accounts import operator
+from api.terminal import AS_JSON, echo_json, opened
+from data.alerting.keeping import Alert, AlertStep
+from data.alerting.keeping import acknowledge as acknowledge_one
 from data.alerting.keeping import alerts as kept_alerts
+from data.alerting.keeping import assign as assign_one
+from data.alerting.keeping import close as close_one
+from data.alerting.keeping import one as one_of
 from data.alerting.watching import watch as look
+from data.audit import Entry
 from data.clocks import Instant, iso, now, parse_instant
 from data.reference import Reference, reference
+from data.store import Store
 
 _WHY: Final = {
     "no_events": "the store holds no events",
@@ -56,7 +65,8 @@ def watch(hourly: bool, as_of: str | None) -> None:
 @click.option("--scope", metavar="CODE", help="A grid and all below it; the whole city without it.")
 @click.option("--all", "everything", is_flag=True, help="Closed warnings too.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
-def list_(scope: str | None, everything: bool, limit: int) -> None:
+@AS_JSON
+def list_(scope: str | None, everything: bool, limit: int, as_json: bool) -> None:
     """List the warnings that stand, the most pressing and the latest first.
 
     \b
@@ -66,15 +76,130 @@ def list_(scope: str | None, everything: bool, limit: int) -> None:
     """
     with opened() as (store, _):
         known = reference(store)
-        found = kept_alerts(store, scope or known.tree.root.code, closed=everything, limit=limit)
+        code = known.tree.get(scope or known.tree.root.code).code
+        found = kept_alerts(store, code, closed=everything, limit=limit)
+    if as_json:
+        echo_json({"scope": code, "rows": [_row(known, each) for each in found]})
+        return
     for each in found:
-        expected = "" if each.expected is None else f" of {each.expected:.1f} expected"
-        click.echo(
-            f"{each.id}  {iso(each.opened_at)}  {each.kind:<12} {each.state:<12} {_where(known, each.grid)}  "
-            f"{_what(known, each.category) or each.holder}  {each.observed}{expected}"
-        )
+        click.echo(_line(known, each))
     if not found:
         click.echo("no warning stands")
+
+
+_ID: Final = click.argument("number", metavar="ID", type=click.IntRange(1))
+
+
+@alerts.command("acknowledge")
+@_ID
+@AS_JSON
+def acknowledge(number: int, as_json: bool) -> None:
+    """Say that somebody has seen a warning. ID is its number in the list.
+
+    \b
+    Examples:
+      python app.py alerts acknowledge 17
+    """
+
+    def act(store: Store, scope: str, entry: Entry) -> None:
+        acknowledge_one(store, scope, number, entry.who, entry.at, entry=entry)
+
+    _done(number, as_json, "acknowledged", {}, act)
+
+
+@alerts.command("assign")
+@_ID
+@click.option("--to", "to", metavar="NAME", required=True, help="The unit or person that is to look into it.")
+@click.option("--note", metavar="TEXT", default="", help="What they should know.")
+@AS_JSON
+def assign(number: int, to: str, note: str, as_json: bool) -> None:
+    """Give a warning to a unit or a person. ID is its number in the list.
+
+    \b
+    Examples:
+      python app.py alerts assign 17 --to 城管大队
+      python app.py alerts assign 17 --to 城管大队 --note "look at the main"
+    """
+
+    def act(store: Store, scope: str, entry: Entry) -> None:
+        assign_one(store, scope, number, entry.who, to, entry.at, note, entry=entry)
+
+    _done(number, as_json, "assigned", {"to": to, "note": note}, act)
+
+
+@alerts.command("close")
+@_ID
+@click.option("--note", metavar="TEXT", required=True, help="What came of it.")
+@AS_JSON
+def close(number: int, note: str, as_json: bool) -> None:
+    """Close a warning with a note on what came of it. ID is its number in the list.
+
+    It stays closed while its matter goes on, and is a new round when the matter has at least doubled.
+
+    \b
+    Examples:
+      python app.py alerts close 17 --note "burst main, mended at 16:20"
+    """
+
+    def act(store: Store, scope: str, entry: Entry) -> None:
+        close_one(store, scope, number, entry.who, note, entry.at, entry=entry)
+
+    _done(number, as_json, "closed", {"note": note}, act)
+
+
+def _done(
+    number: int,
+    as_json: bool,
+    done: str,
+    detail: dict[str, str],
+    act: Callable[[Store, str, Entry], None],
+) -> None:
+    with opened() as (store, _):
+        known = reference(store)
+        city = known.tree.root.code
+        detail = {"act": done} | {name: text for name, text in detail.items() if text}
+        act(store, city, Entry(now(), "handle", f"warning {number}", "ok", who=operator(), detail=detail))
+        found, steps = one_of(store, city, number)
+    if as_json:
+        echo_json(_row(known, found) | {"steps": [_step(each) for each in steps]})
+    else:
+        click.echo(_line(known, found))
+
+
+def _line(known: Reference, each: Alert) -> str:
+    expected = "" if each.expected is None else f" of {each.expected:.1f} expected"
+    return (
+        f"{each.id}  {iso(each.opened_at)}  {each.kind:<12} {each.state:<12} {_where(known, each.grid)}  "
+        f"{_what(known, each.category) or each.holder}  {each.observed}{expected}"
+    )
+
+
+def _row(known: Reference, each: Alert) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "kind": each.kind,
+        "state": each.state,
+        "grid": each.grid,
+        "grid_name": known.tree.get(each.grid).name if each.grid in known.tree else None,
+        "category": each.category or None,
+        "category_name": known.categories[each.category].name if each.category in known.categories else None,
+        "holder": each.holder or None,
+        "assigned_to": each.assigned_to or None,
+        "step": each.step,
+        "round": each.round,
+        "since_at": iso(each.since_at),
+        "opened_at": iso(each.opened_at),
+        "seen_at": iso(each.seen_at),
+        "closed_at": None if each.closed_at is None else iso(each.closed_at),
+        "observed": each.observed,
+        "expected": each.expected,
+        "chance": each.chance,
+        "share": each.share,
+    }
+
+
+def _step(each: AlertStep) -> dict[str, Any]:
+    return {"at": iso(each.at), "who": each.who or None, "what": each.what, "note": each.note or None}
 
 
 def _instant(text: str) -> Instant:

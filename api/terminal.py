@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from data.accounts.account import AccountError
+from data.alerting.keeping import AlertError
 from data.answers import Question
 from data.citypack import PackError
 from data.clocks import Instant, ZoneClock, iso, parse_instant
@@ -33,7 +34,7 @@ _YEARS = range(2000, 2060)
 _DATE_LENGTH = len("2026-01-31")
 
 _MENDABLE: tuple[type[Exception], ...] = (
-    *(StoreError, AccountError, NoCity, PackError, SettingsError, SourceError, MappingError),
+    *(StoreError, AccountError, AlertError, NoCity, PackError, SettingsError, SourceError, MappingError),
     *(UnknownGrid, UnknownName, UnknownEvent, PoolTimeout, OSError),
 )
 """What a user or an operator can mend: a sentence, never a trace."""

@@ -100,6 +100,7 @@ def _config(pack: CityPack) -> Mapping[str, Any]:
         "bulletins": dict(pack.bulletins),
         "wall": dict(pack.wall),
         "assessment": dict(pack.assessment),
+        "warnings": dict(pack.warning_plan),
         # Where the pack's mappings are found when a file is imported.
         "folder": str(pack.folder.resolve()),
     }

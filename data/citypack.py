@@ -18,7 +18,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from data import assessment, bulletinplan, wallplan
+from data import assessment, bulletinplan, wallplan, warningplan
 from data.calendars import CalendarConfig, Limit
 from data.clocks import ZoneClock
 from data.importing.mapping import Mapping as ImportMapping
@@ -52,6 +52,7 @@ _TOP_KEYS = {
     "demo",
     "build",
     "wall",
+    "warnings",
 }
 _FAULTS_TOLD = 200
 
@@ -120,8 +121,8 @@ class CityPack:
     same columns. `staff`: grid str, role str, headcount int64. `limits_by_channel`: (category, channel) to
     (accept, handle) limits. `organisations`: grid str, kind str, number int64. `areas`: code, name, kind, geometry of
     what is drawn over the grids. `illustrative`: the outlines are made up; `demo`: so are events and staff; `build`:
-    what the pack was made from; `wall`, `bulletins`, `assessment`: how those are set up. `warnings`: what a person
-    should look at; `repairs`: what was mended in the shapes.
+    what the pack was made from; `wall`, `bulletins`, `assessment`, `warning_plan`: how those are set up.
+    `warnings`: what a person should look at; `repairs`: what was mended in the shapes.
     """
 
     folder: Path
@@ -151,6 +152,7 @@ class CityPack:
     build: Mapping[str, Any] = field(default_factory=dict)
     wall: Mapping[str, Any] = field(default_factory=dict)
     assessment: Mapping[str, Any] = field(default_factory=dict)
+    warning_plan: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
 
@@ -219,6 +221,7 @@ class _PackReader(PeopleFiles, AreaFiles):
             build=MappingProxyType(self._plain(document, "build")),
             wall=MappingProxyType(self._checked(document, "wall", wallplan.faults, codes)),
             assessment=MappingProxyType(self._checked(document, "assessment", assessment.faults, codes)),
+            warning_plan=MappingProxyType(self._checked(document, "warnings", warningplan.faults, codes)),
         )
 
     def _city_toml(self) -> dict[str, Any] | None:
@@ -260,7 +263,7 @@ class _PackReader(PeopleFiles, AreaFiles):
         faults: Callable[[Mapping[str, Any], set[str]], list[str]],
         codes: set[str],
     ) -> dict[str, Any]:
-        """How the city's walls, bulletins or assessment are set up, once it is known to be usable."""
+        """How the city's walls, bulletins, warnings or assessment are set up, once it is known to be usable."""
         table = self._plain(document, key)
         found = faults(table, codes)
         for fault in found:

@@ -22,19 +22,9 @@ from data.queries.live import Pressing, unanswered
 from data.reference import Reference, reference
 from data.schema import event
 from data.store import Store
+from data.warningplan import DEFAULT, WarningPlan, plan_of
 
 UNIT, ABOVE = 0, 1
-
-UNIT_LEFT, UNIT_SHARE = 4 * HOUR, 0.5
-ABOVE_LEFT, ABOVE_SHARE = HOUR, 0.2
-"""The unit is warned when four hours are left, or half of a shorter limit; the grid above at one hour, or a fifth."""
-
-FRESH = DAY
-"""What has been overdue for longer is in every list of the overdue, and no longer a warning."""
-
-WHISTLE_ANSWER = 30 * MINUTE
-"""A department that is called answers within half an hour of working time; the centre hears of it after four times
-that. Nothing public names a limit: this is a default."""
 
 _LOOK_AHEAD = 20 * DAY
 """The longest holiday with what is left before it."""
@@ -61,21 +51,21 @@ class Step:
     urgent: bool
 
 
-def step_of(held: Held, calendar: WorkingCalendar, now: Instant) -> Step | None:
+def step_of(held: Held, calendar: WorkingCalendar, now: Instant, plan: WarningPlan = DEFAULT) -> Step | None:
     """How far an event is to be warned of; None while there is time, once it is long overdue, and on a day off for what
     runs in working time."""
     unit = "minutes" if held.limit is None else held.limit.unit
     urgent = held.limit is None or held.limit.kind is CalendarKind.CONTINUOUS
     today = date_of(calendar.clock.day_number(now))
-    if now - held.due_at > FRESH or (not urgent and not calendar.is_workday(today)[0]):
+    if now - held.due_at > plan.fresh_hours * HOUR or (not urgent and not calendar.is_workday(today)[0]):
         return None
     if held.due_at < now:
         return Step(CENTRE, urgent)
     left = calendar.remaining(now, held.due_at, unit)
     whole = _length(held.limit)
-    if left <= min(ABOVE_LEFT, ABOVE_SHARE * whole):
+    if left <= min(plan.above_minutes * MINUTE, plan.above_share * whole):
         return Step(ABOVE, urgent)
-    return Step(UNIT, urgent) if left <= min(UNIT_LEFT, UNIT_SHARE * whole) else None
+    return Step(UNIT, urgent) if left <= min(plan.unit_minutes * MINUTE, plan.unit_share * whole) else None
 
 
 def _length(limit: Limit | None) -> float:
@@ -89,12 +79,14 @@ def _length(limit: Limit | None) -> float:
     )
 
 
-def by_holder(held: Iterable[Held], calendar: WorkingCalendar, tree: Tree, now: Instant) -> tuple[Draft, ...]:
+def by_holder(
+    held: Iterable[Held], calendar: WorkingCalendar, tree: Tree, now: Instant, plan: WarningPlan = DEFAULT
+) -> tuple[Draft, ...]:
     """One warning for each unit in each level-1 grid, as far up as its most pressing event; by grid and unit. The grid
     of a warning that goes to the centre is still the unit's: where it is shown follows from its step."""
     groups: dict[tuple[int, str], list[tuple[Held, Step]]] = {}
     for each in held:
-        step = step_of(each, calendar, now)
+        step = step_of(each, calendar, now, plan)
         if step is not None:
             street = int(tree.ancestor_ids(_LEVEL_ONE)[each.grid_id])
             groups.setdefault((street, each.unit), []).append((each, step))
@@ -126,6 +118,7 @@ def by_holder(held: Iterable[Held], calendar: WorkingCalendar, tree: Tree, now: 
 def pressing(store: Store, now: Instant) -> tuple[Draft, ...]:
     """The deadline warnings of the whole city as of now."""
     known = reference(store)
+    plan = plan_of(known.config.get("warnings", {}))
     with store.reading() as connection:
         rows = connection.execute(
             select(
@@ -141,7 +134,7 @@ def pressing(store: Store, now: Instant) -> tuple[Draft, ...]:
                 event.c.handled_at.is_(None),
                 # The clock of what is suspended stands still.
                 event.c.suspended_at.is_(None) | (event.c.suspended_until <= now),
-                event.c.handle_due_at >= now - FRESH,
+                event.c.handle_due_at >= now - plan.fresh_hours * HOUR,
                 event.c.handle_due_at < now + _LOOK_AHEAD,
             )
         ).all()
@@ -155,11 +148,11 @@ def pressing(store: Store, now: Instant) -> tuple[Draft, ...]:
         )
         for row in rows
     ]
-    return by_holder(held, known.calendar, known.tree, now)
+    return by_holder(held, known.calendar, known.tree, now, plan)
 
 
 def whistles(store: Store, now: Instant) -> tuple[Draft, ...]:
-    """A warning for each call of a street that nobody has answered within WHISTLE_ANSWER of working time."""
+    """A warning for each call of a street that nobody has answered within the working time that the city allows."""
     known = reference(store)
     question = Question(known.tree.root.code, Period(now - DAY, now + 1), now)
     return tuple(
@@ -170,8 +163,12 @@ def whistles(store: Store, now: Instant) -> tuple[Draft, ...]:
 
 
 def _whistle(known: Reference, store: Store, row: Pressing, now: Instant) -> Draft | None:
+    plan = plan_of(known.config.get("warnings", {}))
     waited = known.calendar.worked(row.at, now)
-    if waited < WHISTLE_ANSWER or not known.calendar.is_workday(date_of(known.clock.day_number(now)))[0]:
+    if (
+        waited < plan.whistle_minutes * MINUTE
+        or not known.calendar.is_workday(date_of(known.clock.day_number(now)))[0]
+    ):
         return None
     with store.reading() as connection:
         found = connection.execute(
@@ -187,6 +184,6 @@ def _whistle(known: Reference, store: Store, row: Pressing, now: Instant) -> Dra
         since_at=row.at,
         observed=1,
         holder=row.unit,
-        step=CENTRE if waited >= 4 * WHISTLE_ANSWER else ABOVE,
+        step=CENTRE if waited >= plan.whistle_centre_minutes * MINUTE else ABOVE,
         body={"events": [row.id], "waited_minutes": waited // MINUTE},
     )

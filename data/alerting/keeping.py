@@ -2,7 +2,8 @@
 
 What the detectors say every hour is kept as one warning as long as it goes on. When nothing was seen of a matter for a
 quiet time its warning fades; when it comes back after that, a new round begins. A warning that somebody has closed
-stays closed while its matter goes on.
+stays closed, and stays what it was when it was closed, while its matter merely goes on: a new round begins when it has
+at least doubled since.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
 from data.alerting.tables import alert, alert_step
+from data.audit import Entry, record_in
 from data.clocks import DAY, Instant
 from data.reference import reference_within
 from data.store import Store
@@ -28,15 +31,31 @@ QUIET: Final = 7 * DAY
 """A matter that was not seen for so long is over."""
 
 LONGEST_NOTE: Final = 500
+LONGEST_NAME: Final = 128
 MOST_EVENTS: Final = 200
 """Events that a warning names; it counts all of them."""
 
 CENTRE: Final = 2
 """The highest step: the operations centre itself."""
 
+_NOT_CLOSED: Final[tuple[State, ...]] = ("open", "acknowledged", "assigned")
+
+
+AlertFault = Literal["gone", "no_note", "nobody", "long", "state", "taken"]
+"""Why a warning cannot be treated so, for a page that says it in its own language."""
+
+TIMES_AGAIN: Final = 2
+"""A matter that somebody closed is told again when it has grown to so many times what it was."""
+
 
 class AlertError(ValueError):
-    """A warning cannot be treated so; the message says what was expected, what was found and what to do."""
+    """A warning cannot be treated so; the message says what was expected, what was found and what to do. `fault` says
+    which of the reasons it is, `step` what somebody else has done meanwhile."""
+
+    def __init__(self, fault: AlertFault, text: str, step: AlertStep | None = None) -> None:
+        super().__init__(text)
+        self.fault = fault
+        self.step = step
 
 
 @dataclass(frozen=True)
@@ -123,7 +142,15 @@ def keep(store: Store, drafts: Iterable[Draft], now: Instant, kinds: Sequence[Al
                 _open(connection, draft, now, 1 if last is None else last.round + 1)
                 opened += 1
                 continue
-            up = last.state != "closed" and draft.step > last.step
+            if last.state == "closed":
+                if grown(last, draft):
+                    _open(connection, draft, now, last.round + 1)
+                    opened += 1
+                else:
+                    _goes_on(connection, last.id, now)
+                    again += 1
+                continue
+            up = draft.step > last.step
             _see(connection, last, draft, now, up)
             again += 1
             passed_up += up
@@ -131,26 +158,81 @@ def keep(store: Store, drafts: Iterable[Draft], now: Instant, kinds: Sequence[Al
     return Kept(opened, again, passed_up, faded)
 
 
-def acknowledge(store: Store, scope: str, number: int, who: str, now: Instant) -> None:
-    """Somebody has seen an open warning. AlertError when there is none in the scope or it has gone further."""
-    _act(store, scope, number, who, now, "acknowledged", "", ("open",))
+def grown(closed: Alert, draft: Draft) -> bool:
+    """Whether a matter has at least doubled since its warning was closed. A count over more days has to be as much
+    larger as the days are: a rise that goes on is counted over three days and over seven once it has lasted so long."""
+    before, after = (int(body.get("days") or 1) for body in (closed.body, draft.body))
+    return draft.observed * before >= TIMES_AGAIN * closed.observed * max(before, after)
 
 
-def assign(store: Store, scope: str, number: int, who: str, to: str, now: Instant, note: str = "") -> None:
-    """Gives a warning to a unit or a person. AlertError for nobody, for a closed one and for none in the scope."""
+def acknowledge(
+    store: Store,
+    scope: str,
+    number: int,
+    who: str,
+    now: Instant,
+    *,
+    seen: int | None = None,
+    entry: Entry | None = None,
+) -> None:
+    """Somebody has seen an open warning. AlertError when there is none in the scope or it has gone further.
+
+    `seen` is how many acts of people (`acts_of`) whoever acts knows of: AlertError when there are more by now, so that
+    of two people who act at once the second is told. `entry` is put into the audit with the act, or nothing is done.
+    """
+    _act(store, scope, number, who, now, "acknowledged", "", ("open",), None, seen, entry)
+
+
+def assign(
+    store: Store,
+    scope: str,
+    number: int,
+    who: str,
+    to: str,
+    now: Instant,
+    note: str = "",
+    *,
+    seen: int | None = None,
+    entry: Entry | None = None,
+) -> None:
+    """Gives a warning to a unit or a person; `seen` and `entry` as for `acknowledge`. AlertError for nobody, for a
+    closed one and for none in the scope."""
     if not to.strip():
         raise AlertError(
-            "expected the name of whoever is to look into it, found nothing: name a unit or a person"
+            "nobody",
+            "expected the name of whoever is to look into it, found nothing: name a unit or a person",
         )
-    _act(store, scope, number, who, now, "assigned", note, ("open", "acknowledged", "assigned"), to.strip())
+    if len(to.strip()) > LONGEST_NAME:
+        raise AlertError(
+            "long",
+            f"expected a name of at most {LONGEST_NAME} characters, found {len(to.strip())}: shorten it",
+        )
+    _act(store, scope, number, who, now, "assigned", note.strip(), _NOT_CLOSED, to.strip(), seen, entry)
 
 
-def close(store: Store, scope: str, number: int, who: str, note: str, now: Instant) -> None:
-    """Closes a warning with a note on what came of it. AlertError without one, for one that is closed already and for
-    none in the scope."""
+def close(
+    store: Store,
+    scope: str,
+    number: int,
+    who: str,
+    note: str,
+    now: Instant,
+    *,
+    seen: int | None = None,
+    entry: Entry | None = None,
+) -> None:
+    """Closes a warning with a note on what came of it; `seen` and `entry` as for `acknowledge`. AlertError without a
+    note, for one that is closed already and for none in the scope."""
     if not note.strip():
-        raise AlertError("expected a note on what came of it, found none: say why the warning is closed")
-    _act(store, scope, number, who, now, "closed", note.strip(), ("open", "acknowledged", "assigned"))
+        raise AlertError(
+            "no_note", "expected a note on what came of it, found none: say why the warning is closed"
+        )
+    _act(store, scope, number, who, now, "closed", note.strip(), _NOT_CLOSED, None, seen, entry)
+
+
+def acts_of(steps: Sequence[AlertStep]) -> int:
+    """How many of the steps of a warning people took."""
+    return sum(1 for step in steps if step.who)
 
 
 def alerts(
@@ -193,6 +275,25 @@ def one(store: Store, scope: str, number: int) -> tuple[Alert, tuple[AlertStep, 
         return found, tuple(AlertStep(row.at, row.who, row.what, row.note) for row in steps)
 
 
+def stamp(store: Store, scope: str, kinds: Sequence[AlertKind]) -> str:
+    """Changes when a warning of some kinds within a scope is opened, seen again, or worked on. Raises UnknownGrid."""
+    with store.reading() as connection:
+        inside = _codes(store, connection, scope)
+        rows = connection.execute(
+            select(alert.c.id, alert.c.grid, alert.c.state, alert.c.seen_at, alert.c.assigned_to)
+            .where(alert.c.state != "closed", alert.c.kind.in_(kinds))
+            .order_by(alert.c.id)
+        )
+        told = [tuple(row) for row in rows if row.grid in inside]
+    return blake2b(repr(told).encode(), digest_size=12).hexdigest()
+
+
+def looked(store: Store) -> bool:
+    """Whether anybody has ever looked at the city: a warning was kept. What stands out nowhere is known only then."""
+    with store.whole.reading() as connection:
+        return connection.execute(select(alert.c.id).limit(1)).first() is not None
+
+
 def _act(
     store: Store,
     scope: str,
@@ -202,11 +303,14 @@ def _act(
     state: State,
     note: str,
     from_: tuple[State, ...],
-    to: str | None = None,
+    to: str | None,
+    seen: int | None,
+    entry: Entry | None,
 ) -> None:
-    if len(note) > LONGEST_NOTE:
+    kept = note if to is None else f"{to} {note}".strip()
+    if len(kept) > LONGEST_NOTE:
         raise AlertError(
-            f"expected a note of at most {LONGEST_NOTE} characters, found {len(note)}: shorten it"
+            "long", f"expected a note of at most {LONGEST_NOTE} characters, found {len(kept)}: shorten it"
         )
     with store.reading() as connection:
         inside = _codes(store, connection, scope)
@@ -215,7 +319,17 @@ def _act(
         found = _alert_within(connection, inside, number, lock=True)
         if found.state not in from_:
             raise AlertError(
-                f"expected a warning that is {' or '.join(from_)}, found it {found.state}: load the page anew"
+                "state",
+                f"expected a warning that is {' or '.join(from_)}, found it {found.state}: load the page anew",
+                _last_act(connection, number),
+            )
+        if seen is not None and _acts(connection, number) > seen:
+            last = _last_act(connection, number)
+            raise AlertError(
+                "taken",
+                f"expected a warning that nobody has worked on meanwhile, found it {found.state}"
+                f"{f' by {last.who}' if last else ''}: load the page anew",
+                last,
             )
         values: dict[str, Any] = {"state": state}
         if to is not None:
@@ -223,7 +337,9 @@ def _act(
         if state == "closed":
             values["closed_at"] = now
         connection.execute(update(alert).where(alert.c.id == number).values(**values))
-        _step(connection, number, now, who, state, note if to is None else f"{to} {note}".strip())
+        _step(connection, number, now, who, state, kept)
+        if entry is not None:
+            record_in(connection, entry)
 
 
 def matters_of(store: Store, kind: AlertKind, since: Instant) -> dict[int, str]:
@@ -248,7 +364,7 @@ def _alert_within(
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None or row.grid not in inside:
         raise AlertError(
-            f"expected the number of a warning, found {number}, which is none here: see the list"
+            "gone", f"expected the number of a warning, found {number}, which is none here: see the list"
         )
     return _alert(row)
 
@@ -292,10 +408,15 @@ def _open(connection: Connection, draft: Draft, now: Instant, round_: int) -> No
 
 def _see(connection: Connection, last: Alert, draft: Draft, now: Instant, up: bool) -> None:
     values = _seen(draft, now)
-    values["step"] = max(last.step, draft.step) if last.state != "closed" else last.step
+    values["step"] = max(last.step, draft.step)
     connection.execute(update(alert).where(alert.c.id == last.id).values(**values))
     if up:
         _step(connection, last.id, now, "", "passed_up", str(draft.step))
+
+
+def _goes_on(connection: Connection, number: int, now: Instant) -> None:
+    """What was closed keeps the figures that it was closed with."""
+    connection.execute(update(alert).where(alert.c.id == number).values(seen_at=now))
 
 
 def _seen(draft: Draft, now: Instant) -> dict[str, Any]:
@@ -308,6 +429,23 @@ def _seen(draft: Draft, now: Instant) -> dict[str, Any]:
         "step": draft.step,
         "body": json.dumps(dict(draft.body), ensure_ascii=False, sort_keys=True),
     }
+
+
+def _acts(connection: Connection, number: int) -> int:
+    count: int = connection.execute(
+        select(func.count()).where(alert_step.c.alert_id == number, alert_step.c.who != "")
+    ).scalar_one()
+    return count
+
+
+def _last_act(connection: Connection, number: int) -> AlertStep | None:
+    row = connection.execute(
+        select(alert_step)
+        .where(alert_step.c.alert_id == number, alert_step.c.who != "")
+        .order_by(alert_step.c.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else AlertStep(row.at, row.who, row.what, row.note)
 
 
 def _fade_quiet(connection: Connection, now: Instant, kinds: Sequence[AlertKind]) -> int:

@@ -26,26 +26,15 @@ from data.measures import SATISFIED_FROM
 from data.reference import Reference, reference_within
 from data.schema import event, event_step
 from data.store import Store, driver_rows
+from data.warningplan import DEFAULT, WarningPlan, plan_of
 
 Reason = Literal["not_solved", "again", "seconds_before", "returned", "one_source"]
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
 
-PERIOD: Final = 30 * DAY
-AGAIN_WITHIN: Final = 7 * DAY
-"""The same matter within seven days of its closing was perhaps not solved."""
-
-SECONDS_BEFORE: Final = 60 * SECOND
-
-FEWEST: Final = 5
-"""Fewer events of a unit are no pattern."""
-
-TIMES: Final = 2.0
 _SPREAD: Final = 2.0
 """Units differ by more than chance: by the kind of their matters, and by one bad week."""
 
 _FIRM: Final = 20.0
-
-MOST_RETURNS: Final = 3
 
 _PREDECESSORS: Final = 3
 _IN_CHUNK: Final = 500
@@ -79,18 +68,21 @@ def not_solved(closings: Closings) -> Bools:
     return found
 
 
-def seconds_before(closings: Closings) -> Bools:
-    """Handled within the last minute before the deadline; exactly at it counts too."""
+def seconds_before(closings: Closings, plan: WarningPlan = DEFAULT) -> Bools:
+    """Handled within the last minute before the deadline, or what the plan says; exactly at it counts too."""
     left = closings.due_at - closings.handled_at
     found: Bools = (
-        (closings.due_at >= 0) & (closings.handled_at >= 0) & (left >= 0) & (left <= SECONDS_BEFORE)
+        (closings.due_at >= 0)
+        & (closings.handled_at >= 0)
+        & (left >= 0)
+        & (left <= plan.close_seconds * SECOND)
     )
     return found
 
 
-def followed(closings: Closings) -> Iterator[tuple[int, int]]:
-    """Pairs of rows in one grid and category of which the second was reported within AGAIN_WITHIN after the first was
-    closed; whether they are the same matter, their texts have to say."""
+def followed(closings: Closings, plan: WarningPlan = DEFAULT) -> Iterator[tuple[int, int]]:
+    """Pairs of rows in one grid and category of which the second was reported within the days of the plan after the
+    first was closed; whether they are the same matter, their texts have to say."""
     order = np.lexsort((closings.reported_at, closings.category, closings.grid))
     for back in range(1, _PREDECESSORS + 1):
         first, second = order[:-back], order[back:]
@@ -98,7 +90,7 @@ def followed(closings: Closings) -> Iterator[tuple[int, int]]:
         same = (closings.grid[first] == closings.grid[second]) & (
             closings.category[first] == closings.category[second]
         )
-        hit = same & (gap > 0) & (gap <= AGAIN_WITHIN)
+        hit = same & (gap > 0) & (gap <= plan.again_days * DAY)
         yield from zip(first[hit].tolist(), second[hit].tolist(), strict=True)
 
 
@@ -128,10 +120,15 @@ class Standing:
 
 
 def standing_out(
-    units: Sequence[str], hits: Bools, judged: Bools, category: Ints, share: float = SHARE
+    units: Sequence[str],
+    hits: Bools,
+    judged: Bools,
+    category: Ints,
+    share: float = SHARE,
+    plan: WarningPlan = DEFAULT,
 ) -> tuple[Standing, ...]:
     """The units that have far more hits than others have in the categories of what they closed; the most beyond it
-    first. () where nothing was judged or no unit has FEWEST."""
+    first. () where nothing was judged or no unit has enough."""
     if not judged.any():
         return ()
     names, number = np.unique(np.array(units, dtype=object).astype(str), return_inverse=True)
@@ -149,7 +146,9 @@ def standing_out(
     rates: Floats = (every_hit - mine_hit + _FIRM * overall) / (every - mine + _FIRM)
     usual: Floats = mine * rates
     expected = np.bincount(cells // kinds, usual, minlength=len(names)).astype(np.float64)
-    chosen = np.flatnonzero((count >= FEWEST) & (count >= TIMES * expected) & (names != ""))
+    chosen = np.flatnonzero(
+        (count >= plan.check_least) & (count >= plan.check_times * expected) & (names != "")
+    )
     chances = count_tail(count[chosen], expected[chosen], np.full(len(chosen), _SPREAD))
     shares = discoveries(chances, len(names))
     found = [
@@ -168,19 +167,20 @@ def standing_out(
 
 
 def rechecks(store: Store, now: Instant) -> tuple[Draft, ...]:
-    """What should be looked at once more among what was closed in the last 30 days, by reason and unit."""
+    """What should be looked at once more among what was closed in the days of the plan, by reason and unit."""
     with store.reading() as connection:
         known = reference_within(store, connection)
-        closings = _closings(connection, now)
-        again, came_after = _again(connection, closings)
-        returned = _returned(connection, closings)
-        raters = _one_source(connection, closings)
+        plan = plan_of(known.config.get("warnings", {}))
+        closings = _closings(connection, now, plan)
+        again, came_after = _again(connection, closings, plan)
+        returned = _returned(connection, closings, plan)
+        raters = _one_source(connection, closings, plan)
     made: list[Draft] = []
     for reason, hits, judged in (
         ("not_solved", not_solved(closings), closings.rating > 0),
         # Of what was followed by something like it: where much is reported, much follows by chance.
         ("again", again, came_after),
-        ("seconds_before", seconds_before(closings), closings.due_at >= 0),
+        ("seconds_before", seconds_before(closings, plan), closings.due_at >= 0),
     ):
         made += [
             _draft(
@@ -195,7 +195,7 @@ def rechecks(store: Store, now: Instant) -> tuple[Draft, ...]:
                 each.share,
                 now,
             )
-            for each in standing_out(closings.unit, hits, judged, closings.category)
+            for each in standing_out(closings.unit, hits, judged, closings.category, plan=plan)
         ]
     for row, times in returned:
         made.append(
@@ -256,22 +256,22 @@ def _draft(
     )
 
 
-def _closings(connection: Connection, now: Instant) -> Closings:
+def _closings(connection: Connection, now: Instant, plan: WarningPlan) -> Closings:
     rows = driver_rows(
         connection,
         "SELECT id, unit, grid_id, category_id, reported_at, coalesce(handled_at, -1), coalesce(handle_due_at, -1), "
         "closed_at, coalesce(rating, -1), coalesce(solved, -1), coalesce(reworked_at, -1) FROM event "
-        f"WHERE closed_at > {now - PERIOD} AND closed_at <= {now} AND withdrawn_at IS NULL ORDER BY id",
+        f"WHERE closed_at > {now - plan.check_days * DAY} AND closed_at <= {now} AND withdrawn_at IS NULL ORDER BY id",
         (),
     )
     numbers = np.array([(row[0], *row[2:]) for row in rows], dtype=np.int64).reshape(-1, 10).T
     return Closings(numbers[0], tuple(row[1] or "" for row in rows), *numbers[1:])
 
 
-def _again(connection: Connection, closings: Closings) -> tuple[Bools, Bools]:
+def _again(connection: Connection, closings: Closings, plan: WarningPlan) -> tuple[Bools, Bools]:
     """Which closings were followed by the same matter, and which by anything in the same grid and category."""
     found, came_after = np.zeros(len(closings), dtype=bool), np.zeros(len(closings), dtype=bool)
-    pairs = list(followed(closings))
+    pairs = list(followed(closings, plan))
     told = _told(connection, sorted({int(closings.ids[row]) for pair in pairs for row in pair}))
     for first, second in pairs:
         came_after[first] = True
@@ -306,17 +306,19 @@ def _steps(connection: Connection, ids: Sequence[int], kinds: Sequence[Kind]) ->
     ]
 
 
-def _returned(connection: Connection, closings: Closings) -> list[tuple[int, int]]:
-    """Rows that went back MOST_RETURNS times or more before they were closed, and how often."""
+def _returned(connection: Connection, closings: Closings, plan: WarningPlan) -> list[tuple[int, int]]:
+    """Rows that went back as often as the plan says or more before they were closed, and how often."""
     rows = np.flatnonzero(closings.reworked_at >= 0)
     place = {int(closings.ids[row]): int(row) for row in rows}
     times = Counter(number for number, *_ in _steps(connection, list(place), (Kind.RETURN, Kind.REOPEN)))
-    return [(place[number], count) for number, count in sorted(times.items()) if count >= MOST_RETURNS]
+    return [(place[number], count) for number, count in sorted(times.items()) if count >= plan.returns]
 
 
-def _one_source(connection: Connection, closings: Closings) -> list[tuple[str, tuple[int, ...], int]]:
-    """Units most of whose good ratings, and at least FEWEST, one source gave: their rows, and how many were rated by
-    somebody who is known."""
+def _one_source(
+    connection: Connection, closings: Closings, plan: WarningPlan
+) -> list[tuple[str, tuple[int, ...], int]]:
+    """Units most of whose good ratings, and at least as many as the plan says, one source gave: their rows, and how
+    many were rated by somebody who is known."""
     rows = np.flatnonzero(closings.rating >= SATISFIED_FROM)
     place = {int(closings.ids[row]): int(row) for row in rows}
     by_unit: dict[str, dict[str, list[int]]] = {}
@@ -327,6 +329,6 @@ def _one_source(connection: Connection, closings: Closings) -> list[tuple[str, t
     for unit, actors in sorted(by_unit.items()):
         most = max(actors.values(), key=len)
         of = sum(len(each) for each in actors.values())
-        if unit and len(most) >= FEWEST and 2 * len(most) > of:
+        if unit and len(most) >= plan.check_least and 2 * len(most) > of:
             found.append((unit, tuple(sorted(set(most))), of))
     return found

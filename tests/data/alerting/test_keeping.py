@@ -9,15 +9,20 @@ from data.alerting.keeping import (
     QUIET,
     AlertError,
     AlertKind,
+    AlertStep,
     Draft,
     acknowledge,
+    acts_of,
     alerts,
     assign,
     close,
     keep,
+    looked,
     matters_of,
     one,
+    stamp,
 )
+from data.audit import Entry, Wanted, entries
 from data.clocks import DAY, HOUR, parse_instant
 from data.grids import UnknownGrid
 from data.store import Store
@@ -54,12 +59,84 @@ def test_a_closed_warning_stays_closed_while_its_matter_goes_on(store: Store) ->
     (alert,) = alerts(store, CITY)
     close(store, CITY, alert.id, "anna", "水管已修好", NOW + HOUR)
     assert alerts(store, CITY) == ()
-    assert seen(store, NOW + 2 * HOUR, draft(observed=20, step=2)) == (0, 1, 0, 0)
+    assert seen(store, NOW + 2 * HOUR, draft(observed=17, step=2)) == (0, 1, 0, 0)
     assert alerts(store, CITY) == (), "whoever closed it is not asked again"
+    assert one(store, CITY, alert.id)[0].observed == 9, "it stays what was closed"
     assert seen(store, NOW + 2 * HOUR + QUIET + 1, draft()) == (1, 0, 0, 0)
     (again,) = alerts(store, CITY)
     assert (again.round, again.matter) == (2, alert.matter)
     assert [each.round for each in alerts(store, CITY, closed=True)] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("closed", "days", "observed", "later_days", "again"),
+    [
+        (9, 1, 17, 1, False),
+        (9, 1, 18, 1, True),
+        (9, 1, 27, 3, False),
+        (9, 1, 54, 3, True),
+        (30, 7, 59, 1, False),
+        (30, 7, 60, 1, True),
+        (1, None, 2, None, True),
+    ],
+)
+def test_what_was_closed_comes_back_when_it_has_doubled(
+    store: Store, closed: int, days: int | None, observed: int, later_days: int | None, again: bool
+) -> None:
+    """A count over more days has to be as much larger as the days are."""
+    seen(store, NOW, draft(observed=closed, body={"days": days}))
+    (alert,) = alerts(store, CITY)
+    close(store, CITY, alert.id, "anna", "水管已修好", NOW + HOUR)
+    seen(store, NOW + 2 * HOUR, draft(observed=closed))
+    later = draft(observed=observed, body={"days": later_days})
+    assert seen(store, NOW + 3 * HOUR, later)[0] == again
+    rounds = [(each.round, each.observed, each.state) for each in alerts(store, CITY, closed=True)]
+    assert rounds == [*([(2, observed, "open")] if again else []), (1, closed, "closed")]
+
+
+def test_of_two_who_act_at_once_the_second_is_told(store: Store) -> None:
+    seen(store, NOW, draft())
+    (alert,) = alerts(store, CITY)
+    known = acts_of(one(store, CITY, alert.id)[1])
+    seen(store, NOW + 1, draft(step=2))
+    assign(store, CITY, alert.id, "anna", "城管大队", NOW + 2, seen=known)
+    with pytest.raises(AlertError, match="found it assigned by anna") as told:
+        assign(store, CITY, alert.id, "bela", "街道办", NOW + 3, seen=known)
+    assert (told.value.fault, told.value.step) == (
+        "taken",
+        AlertStep(NOW + 2, "anna", "assigned", "城管大队"),
+    )
+    with pytest.raises(AlertError) as late:
+        acknowledge(store, CITY, alert.id, "bela", NOW + 3, seen=known)
+    assert late.value.fault == "state"
+    assert one(store, CITY, alert.id)[0].assigned_to == "城管大队"
+    assign(store, CITY, alert.id, "bela", "街道办", NOW + 4, seen=known + 1)
+
+
+def test_an_act_stands_in_the_audit_or_is_not_done(store: Store) -> None:
+    seen(store, NOW, draft())
+    (alert,) = alerts(store, CITY)
+    entry = Entry(NOW + 1, "handle", f"warning {alert.id}", "ok", who="anna")
+    acknowledge(store, CITY, alert.id, "anna", NOW + 1, entry=entry)
+    with pytest.raises(AlertError):
+        acknowledge(store, CITY, alert.id, "anna", NOW + 2, entry=entry)
+    assert [each.subject for each in entries(store, Wanted(action="handle"))] == [f"warning {alert.id}"]
+
+
+def test_a_stamp_changes_with_what_stands_in_the_scope(store: Store) -> None:
+    before = stamp(store, DISTRICT, KINDS)
+    assert not looked(store)
+    seen(store, NOW, draft("b", grid=OTHER_DISTRICT))
+    assert looked(store)
+    assert stamp(store, DISTRICT, KINDS) == before, "nothing of another district is told"
+    seen(store, NOW, draft())
+    opened = stamp(store, DISTRICT, KINDS)
+    (alert,) = alerts(store, DISTRICT)
+    acknowledge(store, CITY, alert.id, "anna", NOW + 1)
+    worked_on = stamp(store, DISTRICT, KINDS)
+    close(store, CITY, alert.id, "anna", "done", NOW + 2)
+    assert len({before, opened, worked_on}) == 3
+    assert stamp(store, DISTRICT, KINDS) == before
 
 
 def test_a_life_with_all_its_steps(store: Store) -> None:
