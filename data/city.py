@@ -101,6 +101,7 @@ def _config(pack: CityPack) -> Mapping[str, Any]:
         "wall": dict(pack.wall),
         "assessment": dict(pack.assessment),
         "warnings": dict(pack.warning_plan),
+        "duty": dict(pack.duty),
         # Where the pack's mappings are found when a file is imported.
         "folder": str(pack.folder.resolve()),
     }

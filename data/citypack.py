@@ -28,6 +28,7 @@ from data.packareas import AreaFiles, no_areas
 from data.packfiles import CODE, LENGTHS, Line
 from data.packgrids import GridReader
 from data.packpeople import PeopleFiles, no_organisations
+from data.tasks import dutyplan
 
 _TOP_KEYS = {
     "code",
@@ -50,6 +51,7 @@ _TOP_KEYS = {
     "tolerance_metres",
     "illustrative",
     "demo",
+    "duty",
     "build",
     "wall",
     "warnings",
@@ -121,7 +123,7 @@ class CityPack:
     same columns. `staff`: grid str, role str, headcount int64. `limits_by_channel`: (category, channel) to
     (accept, handle) limits. `organisations`: grid str, kind str, number int64. `areas`: code, name, kind, geometry of
     what is drawn over the grids. `illustrative`: the outlines are made up; `demo`: so are events and staff; `build`:
-    what the pack was made from; `wall`, `bulletins`, `assessment`, `warning_plan`: how those are set up.
+    what the pack was made from; `wall`, `bulletins`, `assessment`, `warning_plan`, `duty`: how those are set up.
     `warnings`: what a person should look at; `repairs`: what was mended in the shapes.
     """
 
@@ -153,6 +155,7 @@ class CityPack:
     wall: Mapping[str, Any] = field(default_factory=dict)
     assessment: Mapping[str, Any] = field(default_factory=dict)
     warning_plan: Mapping[str, Any] = field(default_factory=dict)
+    duty: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
 
@@ -222,6 +225,7 @@ class _PackReader(PeopleFiles, AreaFiles):
             wall=MappingProxyType(self._checked(document, "wall", wallplan.faults, codes)),
             assessment=MappingProxyType(self._checked(document, "assessment", assessment.faults, codes)),
             warning_plan=MappingProxyType(self._checked(document, "warnings", warningplan.faults, codes)),
+            duty=MappingProxyType(self._checked(document, "duty", dutyplan.faults, codes)),
         )
 
     def _city_toml(self) -> dict[str, Any] | None:
@@ -263,7 +267,7 @@ class _PackReader(PeopleFiles, AreaFiles):
         faults: Callable[[Mapping[str, Any], set[str]], list[str]],
         codes: set[str],
     ) -> dict[str, Any]:
-        """How the city's walls, bulletins, warnings or assessment are set up, once it is known to be usable."""
+        """How the city's walls, bulletins, warnings, assessment or duty are set up, once it is known to be usable."""
         table = self._plain(document, key)
         found = faults(table, codes)
         for fault in found:

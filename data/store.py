@@ -44,6 +44,7 @@ from data.alerting import tables as alerttables
 from data.audittables import guard
 from data.schema import metadata, store_state
 from data.settings import masked
+from data.tasks import tables as tasktables
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -301,6 +302,7 @@ class Store:
                 guard(connection)
                 editiontables.guard(connection)
                 alerttables.make(connection)
+                tasktables.make(connection)
                 connection.execute(
                     insert(store_state).values(
                         id=1, version=1, reference_version=1, latest_at=0, counters_stale=0

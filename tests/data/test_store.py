@@ -127,6 +127,7 @@ ADDED_TABLES = (
     *("edition", "edition_content", "edition_series", "edition_number"),
     *("bulletin_start", "delivery", "job_worker"),
     *("alert", "alert_step"),
+    *("task", "task_share", "task_step", "duty_signin"),
 )
 """The tables that came after the first revision."""
 

@@ -1,0 +1,232 @@
+"""Signing in for duty, and who has: once a centre and shift, and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from data.clocks import Instant
+from data.grids import Grid
+from data.reference import Reference, reference_within
+from data.store import Store
+from data.tasks.dutyplan import DutyRules, Slot, on_duty, present, rules_of, slot
+from data.tasks.states import TaskError
+from data.tasks.tables import LENGTHS, duty_signin
+
+Attendance = Literal["signed", "late", "waiting", "missing"]
+Via = Literal["page", "file", "terminal", "demo"]
+
+OLDEST_DAYS: Final = 366
+"""How far back a file may tell of sign-ins."""
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Who signed in for a shift, when, and when that was written down."""
+
+    grid: str
+    slot: Slot
+    at: Instant
+    known_at: Instant
+    who: str
+    note: str
+
+    @property
+    def in_time(self) -> bool:
+        """True when it was done before the time for it had ended; exactly then is in time."""
+        return self.at <= self.slot.ends_at
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A sign-in that stands; `again` when it stood already and nothing was changed."""
+
+    sign_in: SignIn
+    again: bool
+
+
+@dataclass(frozen=True)
+class Watch:
+    """How a grid's centre stands with a shift: signed in in time, too late, not yet, or missing with the time over."""
+
+    grid: Grid
+    attendance: Attendance
+    sign_in: SignIn | None
+
+
+@dataclass(frozen=True)
+class Board:
+    """A shift and how every centre within a scope stands with it; without a slot where no duty is owed."""
+
+    slot: Slot | None
+    watches: tuple[Watch, ...]
+
+    def count(self, attendance: Attendance) -> int:
+        """How many stand so."""
+        return sum(one.attendance == attendance for one in self.watches)
+
+
+def duty_rules(city: Reference) -> DutyRules:
+    """How the city keeps duty."""
+    return rules_of(city.config.get("duty", {}))
+
+
+def sign_in(
+    store: Store,
+    scope: str,
+    grid: str,
+    who: str,
+    now: Instant,
+    *,
+    note: str = "",
+    at: Instant | None = None,
+    via: Via = "page",
+) -> Signed:
+    """Signs a grid's centre in for the shift that has opened last, or had so `at` an earlier instant. Whoever comes
+    twice is told so by `again`.
+
+    Raises TaskError for a grid that owes no duty or lies beyond the scope, without a name, before the first shift has
+    opened, for an instant to come, and where a file contradicts what is known.
+    """
+    with store.reading() as connection:
+        city = reference_within(store, connection)
+    rules = duty_rules(city)
+    _owed_by(rules, city, scope, grid)
+    if not who.strip():
+        raise TaskError("expected the name of whoever is on duty, found none: name them")
+    for what, value in (("who", who), ("note", note)):
+        if len(value) > LENGTHS[what]:
+            raise TaskError(
+                f"expected {what} of at most {LENGTHS[what]} characters, found {len(value)}: shorten it"
+            )
+    signed_at = now if at is None else at
+    if signed_at > now:
+        raise TaskError("expected a sign-in that has happened, found one to come: mend its time")
+    found = present(rules, city.clock, signed_at)
+    if found is None or signed_at < now - OLDEST_DAYS * 86_400_000_000:
+        raise TaskError(
+            "expected a time at which a shift has opened since duty is owed, at most a year ago; found "
+            f"{city.clock.local(signed_at):%Y-%m-%d %H:%M}: mend its time, or [duty] since in city.toml"
+        )
+    wanted = SignIn(grid, found, signed_at, now, who.strip(), note.strip())
+    with store.whole.keeping() as connection:
+        new = put(connection, [wanted], via)
+        known = wanted if new else _one(connection, found, grid)
+    if not new and at is not None and known.at != at:
+        raise TaskError(
+            f"expected a sign-in that is not known yet, found {grid} signed in for {found.shift} at "
+            f"{city.clock.local(known.at):%Y-%m-%d %H:%M:%S} by {known.who}: the first one stands"
+        )
+    return Signed(known, not new)
+
+
+def put(connection: Connection, sign_ins: list[SignIn], via: Via) -> int:
+    """Writes sign-ins down, those that stand already left as they are; gives how many were new."""
+    rows = [
+        {
+            "day": one.slot.day,
+            "shift": one.slot.shift,
+            "grid": one.grid,
+            "at": one.at,
+            "known_at": one.known_at,
+            "who": one.who,
+            "note": one.note,
+            "via": via,
+        }
+        for one in sign_ins
+    ]
+    if not rows:
+        return 0
+    adding = _inserting(connection, duty_signin).on_conflict_do_nothing().returning(duty_signin.c.day)
+    return len(connection.execute(adding, rows).all())
+
+
+def board(store: Store, scope: str, at: Instant) -> Board:
+    """The shift for which one signs in at an instant, and how the centres within a scope stand with it then, in the
+    order of the tree. Raises UnknownGrid."""
+    with store.reading() as connection:
+        city = reference_within(store, connection)
+        rules = duty_rules(city)
+        city.tree.get(scope)
+        found = present(rules, city.clock, at)
+        if found is None:
+            return Board(None, ())
+        query = select(duty_signin).where(
+            duty_signin.c.day == found.day, duty_signin.c.shift == found.shift, duty_signin.c.known_at <= at
+        )
+        known = {row.grid: _sign_in(row, found) for row in connection.execute(query)}
+    watches = (
+        Watch(grid, _attendance(known.get(grid.code), found, at), known.get(grid.code))
+        for grid in on_duty(rules, city.tree, scope)
+    )
+    return Board(found, tuple(watches))
+
+
+def sign_ins(
+    store: Store, scope: str, start_at: Instant, end_at: Instant, limit: int = 1000
+) -> tuple[SignIn, ...]:
+    """The sign-ins within a scope that happened in a period, the latest first. Raises UnknownGrid."""
+    with store.reading() as connection:
+        city = reference_within(store, connection)
+        rules = duty_rules(city)
+        inside = {grid.code for grid in on_duty(rules, city.tree, scope)}
+        city.tree.get(scope)
+        query = (
+            select(duty_signin)
+            .where(
+                duty_signin.c.day.between(
+                    city.clock.day_number(start_at) - 1, city.clock.day_number(end_at) + 1
+                ),
+                duty_signin.c.at >= start_at,
+                duty_signin.c.at < end_at,
+            )
+            .order_by(duty_signin.c.at.desc(), duty_signin.c.grid)
+        )
+        found: list[SignIn] = []
+        for row in connection.execute(query):
+            if row.grid in inside:
+                found.append(_sign_in(row, slot(rules, city.clock, row.day, row.shift)))
+                if len(found) == limit:
+                    break
+    return tuple(found)
+
+
+def _owed_by(rules: DutyRules, city: Reference, scope: str, grid: str) -> None:
+    owing: Mapping[str, Grid] = {one.code: one for one in on_duty(rules, city.tree, scope)}
+    if grid in owing:
+        return
+    if rules.since is None:
+        raise TaskError(
+            f"expected a city that keeps duty, found none in {city.name}: name the day since which it is owed as "
+            "[duty] since in city.toml and load the pack again"
+        )
+    raise TaskError(
+        f"expected the code of a grid within {scope} whose centre keeps duty (depth {rules.depth}), found {grid!r}: "
+        "see the list"
+    )
+
+
+def _attendance(found: SignIn | None, shift: Slot, at: Instant) -> Attendance:
+    if found is not None:
+        return "signed" if found.in_time else "late"
+    return "waiting" if at <= shift.ends_at else "missing"
+
+
+def _one(connection: Connection, found: Slot, grid: str) -> SignIn:
+    query = select(duty_signin).where(
+        duty_signin.c.day == found.day, duty_signin.c.shift == found.shift, duty_signin.c.grid == grid
+    )
+    return _sign_in(connection.execute(query).one(), found)
+
+
+def _sign_in(row: Any, found: Slot) -> SignIn:
+    return SignIn(row.grid, found, row.at, row.known_at, row.who, row.note)
+
+
+def _inserting(connection: Connection, table: Table) -> Any:
+    """An insert that may be told to do nothing where the row stands."""
+    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
