@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from data.clocks import Instant
 from data.counters import Progress, quiet
+from data.demo.centrelife import centres_of, fill_centres, forget_centres
 from data.demo.history import SEED, SOURCE, Demo, draft, load_of, window
 from data.demo.places import outlines
 from data.loading import load_histories
@@ -66,6 +67,10 @@ def fill_demo(
         raise ValueError("expected an instant that has come, found one in the future")
     demo = Demo.of(city, seed)
     span = window(demo, events, as_of)
+    start_at = city.clock.day_start(span.start_day)
+    # Before the events, which tell whether a history is there: what was cut off is made anew as a whole.
+    progress("asking the centres", 0.0)
+    fill_centres(store, centres_of(city, seed), start_at, as_of)
     made = draft(demo, span, progress)
     progress("placing events", 0.0)
     load = load_of(demo, made, outlines(store, demo.places), as_of)
@@ -73,12 +78,13 @@ def fill_demo(
     plain, eventful = [load.plain], load.eventful
     del made, load
     count = load_histories(store, SOURCE, plain.pop(), now, progress, eventful)
-    return Filled(count, city.clock.day_start(span.start_day))
+    return Filled(count, start_at)
 
 
 def forget_demo(store: Store) -> int:
     """Takes every event of the demonstration out of the store again and gives their number; the counters are left to
-    be built by whatever is loaded next, or by `rebuilding.finish_bulk`."""
+    be built by whatever is loaded next, or by `rebuilding.finish_bulk`. Its tasks and sign-ins go with them."""
+    forget_centres(store)
     with store.writing(alone=True) as connection:
         count = _count(connection)
         if not count:

@@ -149,6 +149,12 @@ def published_received() -> int:
     return int(_document()["published"]["received"])
 
 
+def centre_words() -> dict[str, Any]:
+    """What the centres are asked, and what they say."""
+    found: dict[str, Any] = _document()["centres"]
+    return found
+
+
 def _happening(
     code: str, name: str, top_code: str, row: Mapping[str, str], via: Mapping[str, Mapping[str, float]]
 ) -> Happening:

@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from data.answers import Question
 from data.clocks import DAY, HOUR, MINUTE, SECOND, Instant
 from data.counters import Progress, quiet
+from data.demo.centrelife import CentreLife, centres_of
 from data.demo.chance import Ints
 from data.demo.draws import uniform
 from data.demo.filling import demo_events, is_demo
@@ -73,6 +74,7 @@ class Simulation:
     since: Instant
     wanted_open: float
     stuck: list[str]
+    centres: CentreLife
     _queue: list[tuple[Instant, int, Motion]] = field(default_factory=list)
     _turn: Iterator[int] = field(default_factory=count)
     _minute: int = 0
@@ -109,7 +111,8 @@ class Simulation:
             demo.handling, demo.writer, outlines(store, demo.places), SOURCE, least_content(sample), speed
         )
         level = speed * (_pace(store, demo, since) if per_day is None else per_day)
-        made = cls(store, demo, planner, level, since, (1.0 - published.completion) * events, [])
+        life = CentreLife.begin(store, centres_of(demo.city, demo.seed), demo.rhythm.founded_at, since)
+        made = cls(store, demo, planner, level, since, (1.0 - published.completion) * events, [], life)
         made._minute = since // MINUTE
         made._hour = since // HOUR
         made._take_up()
@@ -125,6 +128,7 @@ class Simulation:
         told = Told()
         while self.lags(until):
             told += self.step(until, progress)
+        self.centres.advance(until)
         return told + self._write_until(until)
 
     def lags(self, until: Instant) -> bool:
