@@ -58,6 +58,7 @@ from data.access import Viewer, may
 from data.alerting.standing import standing
 from data.alerting.watchman import TICK_SECONDS, Watchman
 from data.answers import Trace
+from data.assessment.keeping import freeze_owed
 from data.audit import Wanted, record
 from data.calendars import sessions_text
 from data.clocks import Instant, now
@@ -521,11 +522,13 @@ def keep_bulletins(settings: Settings, store: Store, stop: threading.Event) -> N
 
 
 def looks(settings: Settings, store: Store) -> schedule.Tasks:
-    """The looks for what is hot, unless the settings leave them to others."""
+    """What else is done beside the bulletins: scores are frozen when a month's is due, and what is hot is looked for,
+    unless the settings leave that to others."""
+    tasks: schedule.Tasks = {"assess": (lambda: freeze_owed(store, now()), TICK_SECONDS)}
     if not settings.watch:
-        return {}
+        return tasks
     watchman = Watchman(store, now())
-    return {"watch": (lambda: watchman.tick(now()), TICK_SECONDS)}
+    return {**tasks, "watch": (lambda: watchman.tick(now()), TICK_SECONDS)}
 
 
 cli.add_command(jobs.command(keep_bulletins))

@@ -18,7 +18,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from data import assessment, bulletinplan, wallplan, warningplan
+from data import bulletinplan, wallplan, warningplan
+from data.assessment import rules as assessmentrules
 from data.calendars import CalendarConfig, Limit
 from data.clocks import ZoneClock
 from data.importing.mapping import Mapping as ImportMapping
@@ -223,9 +224,9 @@ class _PackReader(PeopleFiles, AreaFiles):
             demo=self._flag(document, "demo"),
             build=MappingProxyType(self._plain(document, "build")),
             wall=MappingProxyType(self._checked(document, "wall", wallplan.faults, codes)),
-            assessment=MappingProxyType(self._checked(document, "assessment", assessment.faults, codes)),
             warning_plan=MappingProxyType(self._checked(document, "warnings", warningplan.faults, codes)),
             duty=MappingProxyType(self._checked(document, "duty", dutyplan.faults, codes)),
+            assessment=MappingProxyType(self._checked(document, "assessment", assessmentrules.faults, codes)),
         )
 
     def _city_toml(self) -> dict[str, Any] | None:

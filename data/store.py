@@ -41,6 +41,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from data import editiontables
 from data.accounttables import make
 from data.alerting import tables as alerttables
+from data.assessment import tables as assessmenttables
 from data.audittables import guard
 from data.schema import metadata, store_state
 from data.settings import masked
@@ -303,6 +304,7 @@ class Store:
                 editiontables.guard(connection)
                 alerttables.make(connection)
                 tasktables.make(connection)
+                assessmenttables.make(connection)
                 connection.execute(
                     insert(store_state).values(
                         id=1, version=1, reference_version=1, latest_at=0, counters_stale=0

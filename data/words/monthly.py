@@ -110,22 +110,47 @@ WORDS: dict[str, tuple[str, str]] = {
     "bulletin.laggards_none": ("上月没有参加排名的网格。", "No grid was ranked in the month before."),
     "bulletin.table.laggards": ("上月{group}排名居后的网格", "Last month's last: {group}"),
     "bulletin.heading.arithmetic": ("末位得分计算", "How the lowest scores are made"),
-    "bulletin.arithmetic": ("（{terms}）÷{weight}×100", "({terms}) ÷ {weight} × 100"),
+    "bulletin.arithmetic": ("（{terms}）÷{weight}", "({terms}) ÷ {weight}"),
     "bulletin.column.arithmetic": ("计算", "Arithmetic"),
     "bulletin.table.arithmetic": (
         "各组末{shown}位的得分计算",
         "How the last {shown} of each group have their scores",
     ),
-    "bulletin.term": ("{weight}×{n}", "{weight} × {n}"),
+    "bulletin.term": ("{weight}×{points}", "{weight} × {points}"),
     "bulletin.plus": ("＋", " + "),
     "bulletin.arithmetic_order": (
-        "括号内依次为{labels}，形式为“权重×分子/分母”；无统计件的维度不计。",
-        "The brackets hold {labels} in this order, as weight × numerator/denominator; what has no cases is left out.",
+        "括号内依次为{labels}，形式为“权重×得分”（得分以百分计，取三位小数）；未评定的维度不计。",
+        "The brackets hold {labels} in this order, as weight × points (of 100, three decimals); what was not judged is "
+        "left out.",
+    ),
+    "bulletin.table.steps": (
+        "{group}末位“{name}”逐项演算（得分{score}）",
+        "{group}: each step of the last, {name} (score {score})",
+    ),
+    "bulletin.column.peers": ("同组其他网格", "Peers"),
+    "bulletin.column.evened": ("折算比率", "Evened rate"),
+    "bulletin.column.mark": ("评分", "Mark"),
+    "bulletin.column.points": ("得分", "Points"),
+    "bulletin.reason.unrecorded": ("来源未记录", "not recorded"),
+    "bulletin.reason.none_due": ("无应办件", "none due"),
+    "bulletin.reason.not_entered": ("无记录且未评分", "no record, no mark"),
+    "bulletin.reason.no_weight": ("权重为0", "no weight"),
+    "bulletin.assessment_revised": (
+        "其中{n}个网格的得分经申诉更正",
+        "{n} of the scores were revised after an appeal",
+    ),
+    "bulletin.rank_note": (
+        "名次为在全市同组{n}个网格中的名次",
+        "Ranks are among the {n} of the group in the whole city",
     ),
     "bulletin.heading.method": ("考核办法", "Method"),
     "bulletin.method": (
-        "得分＝Σ（权重×指标值）÷Σ权重×100，只计有数据的维度；汇总时分子、分母分别相加后相除，不对比率求平均；得分保留两位小数。",
-        "Score = Σ (weight × rate) ÷ Σ weight × 100, over the dimensions that have data; roll-ups add numerators and "
+        "得分＝Σ（权重×维度得分）÷Σ权重，只计已评定的维度；维度得分由折算比率按计分曲线得出；折算比率＝（达标件＋{prior}×同组其他网格比率）÷（应办件＋{prior}），"
+        "以免件数少的网格大起大落；既有记录又有人工评分的，评分占{share}；主要维度应办不足{minimum}件的不排名；汇总时分子、分母分别相加后相除，不对比率求平均；得分保留两位小数。",
+        "Score = Σ (weight × points) ÷ Σ weight, over the dimensions that were judged; points come from the evened "
+        "rate by the curve; the evened rate = (cases met + {prior} × the rate of the peers) ÷ (cases due + {prior}), "
+        "so that few cases make no extremes; where there are both a record and a mark, the mark counts {share}; grids "
+        "with fewer than {minimum} cases in the heaviest dimension are not ranked; roll-ups add numerators and "
         "denominators and divide once, rates are never averaged; scores have two decimals.",
     ),
     "bulletin.method_default": (
@@ -139,7 +164,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "bulletin.column.dimension": ("维度", "Dimension"),
     "bulletin.column.weight": ("权重", "Weight"),
     "bulletin.column.source": ("数据", "Data"),
-    "bulletin.source_missing": ("尚无数据来源，不计", "no source yet, not counted"),
+    "bulletin.column.curve": ("计分", "Points by rate"),
+    "bulletin.curve_straight": ("比率×100", "rate × 100"),
+    "bulletin.curve_target": ("达到{target}得满分", "full from {target} on"),
+    "bulletin.curve_corner": ("{rate}得{points}分", "{rate}: {points}"),
+    "bulletin.source_centre": ("值班签到、人工评分", "duty sign-ins, marks"),
+    "bulletin.source_dispatching": ("指令应答、人工评分", "commands answered, marks"),
+    "bulletin.source_temporary": ("临时事项按期完成、人工评分", "temporary tasks done in time, marks"),
     "bulletin.source_unrecorded": ("来源未记录，不计", "not recorded by the sources, not counted"),
     "bulletin.heading.appendix_alone": ("附录 各{level}四项指标", "Appendix: the four rates by {level}"),
     "bulletin.heading.appendix": (

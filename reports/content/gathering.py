@@ -4,14 +4,18 @@ takes its own part by the tree."""
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.answers import Question
-from data.clocks import Instant
+from data.assessment.keeping import Board, standings
+from data.assessment.measuring import whole_groups
+from data.assessment.months import AssessedMonth
+from data.bulletinplan import period_text
+from data.clocks import Instant, date_of
 from data.grids import Grid
 from data.indicators import FOUR_RATES, INDICATORS, OVERDUE_OPEN, Figure
 from data.periods import Period
@@ -128,6 +132,18 @@ class Gathering:
             ("overdue", as_of),
             lambda: overdue_events(self.store, self._question(Moment(Period(as_of, as_of), as_of))),
         )
+
+    def board(self, scope: Grid, moment: Moment, depth: int) -> Board:
+        """The scores of every grid at a depth within the scope in a month, or the part of it that the period holds."""
+        text = period_text("month", date_of(self.city.clock.day_number(moment.period.start)))
+        wanted = AssessedMonth(text, moment.period, moment.as_of)
+        # Peers lie all over the city, but those of the lowest levels within the level-1 grid.
+        root = scope if whole_groups(self.city, scope.code, depth) else self.root
+        made = self._keep(
+            ("board", moment, depth, root.code), lambda: standings(self.store, root.code, wanted, depth)
+        )
+        inside = {grid.code for grid in self.city.tree.at_depth(scope.code, depth)}
+        return replace(made, standings=tuple(one for one in made.standings if one.code in inside))
 
     def sources(self, as_of: Instant) -> tuple[Source, ...]:
         """Every source of events, and its newest report by then."""

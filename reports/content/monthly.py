@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from decimal import Decimal
+from fractions import Fraction
 
-from data.assessment import AssessmentRules, places, rules_of, score
+from data.assessment.keeping import Standing
 from data.bulletinplan import BulletinPlan
 from data.grids import Grid
-from data.ranking import MINIMUM_DUE
 from reports.content import moments
 from reports.content.daily import hot_depth, overdue
 from reports.content.gathering import Gathering
 from reports.content.hot import followed, hot, shares
 from reports.content.moments import Moment
-from reports.content.parts import Assessed, Assessment, Grids, Month, Trend, Weight
+from reports.content.parts import Assessed, AssessedPart, Assessment, Month, Trend, Weight
 
 ASSESSED_DEPTH = 2
 """The level-1 grids are assessed, wherever the scope stands above them."""
@@ -44,11 +44,7 @@ def monthly(
             for depth in dict.fromkeys((scope.depth + 1, assessed))
             if depth is not None and gathering.city.tree.level(scope.code, depth).codes
         ),
-        assessment=None
-        if assessed is None
-        else assess(
-            gathering, scope, now, then, assessed, rules_of(gathering.city.config.get("assessment", {})), plan
-        ),
+        assessment=None if assessed is None else assess(gathering, scope, now, then, assessed),
         trend=_trend(gathering, scope, now) if "trend" in wanted else None,
         channels=shares(gathering, scope, "channel", now, then) if is_hot else None,
         categories=shares(gathering, scope, "category", now, then) if is_hot else None,
@@ -76,61 +72,70 @@ def _depth_from(gathering: Gathering, scope: Grid, wanted: int) -> int | None:
     return depth if depth > scope.depth else None
 
 
-def assess(
-    gathering: Gathering,
-    scope: Grid,
-    now: Moment,
-    then: Moment,
-    depth: int,
-    rules: AssessmentRules,
-    plan: BulletinPlan,
-) -> Assessment:
-    """The scores of every grid at a depth, ranked among those of its group, and those of the month before as they stood
-    when it was reported. Grids with too few cases by the heaviest dimension have a score, and no rank."""
-    grids = gathering.grids(scope, now, depth)
-    before = gathering.grids(scope, then, depth, stock=False)
-    scores, earlier = (_scores(rules, each) for each in (grids, before))
-    ranks, ranks_before = (
-        _ranks(rules, each, found, plan) for each, found in ((grids, scores), (before, earlier))
-    )
+def assess(gathering: Gathering, scope: Grid, now: Moment, then: Moment, depth: int) -> Assessment:
+    """The scores of every grid at a depth within the scope, with their ranks among their peers, wherever these are, and
+    those of the month before. Grids with too few cases by the heaviest dimension have a score, and no rank."""
+    boards = [gathering.board(scope, moment, depth) for moment in (now, then)]
+    rules = boards[0].rules
+    earlier = {one.code: one for one in boards[1].standings}
     return Assessment(
         version=rules.version,
-        weights=tuple(Weight(one.key, one.indicator, one.weight) for one in rules.dimensions),
-        judged_by=rules.judged_by,
-        grids=grids,
-        before=before,
-        rows=tuple(
-            Assessed(
-                row.code,
-                row.name,
-                plan.group_of(row.code, row.name),
-                scores[row.code],
-                ranks.get(row.code),
-                earlier.get(row.code),
-                ranks_before.get(row.code),
+        weights=tuple(
+            Weight(
+                one.key,
+                one.indicator,
+                one.weight,
+                tuple((float(rate), float(points)) for rate, points in one.curve.corners),
             )
-            for row in grids.rows
-            if not row.own
+            for one in rules.dimensions
         ),
+        judged_by=rules.judged_by,
+        grids=gathering.grids(scope, now, depth),
+        before=gathering.grids(scope, then, depth, stock=False),
+        rows=tuple(_assessed(gathering, one, earlier.get(one.code)) for one in boards[0].standings),
+        prior_cases=rules.prior_cases,
+        minimum_cases=rules.minimum_cases,
+        mark_share=float(rules.mark_share),
     )
 
 
-def _scores(rules: AssessmentRules, grids: Grids) -> dict[str, float | None]:
-    return {row.code: score(rules, row.figures) for row in grids.rows if not row.own}
+def _assessed(gathering: Gathering, one: Standing, before: Standing | None) -> Assessed:
+    return Assessed(
+        one.code,
+        one.name,
+        _group_name(gathering, one.group),
+        _number(one.score.value),
+        one.rank,
+        one.ranked,
+        None if before is None else _number(before.score.value),
+        None if before is None else before.rank,
+        tuple(
+            AssessedPart(
+                part.key,
+                part.weight,
+                part.counted.met,
+                part.counted.due,
+                part.given.peers.met,
+                part.given.peers.due,
+                _number(part.evened),
+                _number(part.given.mark),
+                _number(part.points),
+                part.reason,
+            )
+            for part in one.score.parts
+        ),
+        one.revision,
+    )
 
 
-def _ranks(
-    rules: AssessmentRules, grids: Grids, scores: dict[str, float | None], plan: BulletinPlan
-) -> dict[str, int | None]:
-    groups: dict[str, list[str]] = defaultdict(list)
-    for row in grids.rows:
-        if not row.own and (row.figures[rules.judged_by].denominator or 0) >= MINIMUM_DUE:
-            groups[plan.group_of(row.code, row.name)].append(row.code)
-    return {
-        code: place
-        for codes in groups.values()
-        for code, place in zip(codes, places([scores[code] for code in codes]), strict=True)
-    }
+def _group_name(gathering: Gathering, group: str) -> str:
+    """Grids below a level-1 grid are grouped by its code."""
+    tree = gathering.city.tree
+    return tree.get(group).name if group in tree else group
+
+
+def _number(value: Decimal | Fraction | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def _trend(gathering: Gathering, scope: Grid, now: Moment) -> Trend:

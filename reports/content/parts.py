@@ -171,30 +171,54 @@ class Daily:
 
 @dataclass(frozen=True)
 class Weight:
-    """A dimension of the assessment: the indicator it is measured by, "" where nothing measures it (yet)."""
+    """A dimension of the assessment: the indicator it is measured by, "" where facts and marks of operators do; its
+    weight, and the corners (rate, points) of its curve."""
 
     key: str
     indicator: str
-    weight: float
+    weight: int
+    curve: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 100.0))
+
+
+@dataclass(frozen=True)
+class AssessedPart:
+    """One dimension of a grid's score: cases that met what was asked and that were due, those of its peers, the rate
+    evened with theirs, the mark that was entered, and the points of 100; None where there are none, for a `reason`."""
+
+    key: str
+    weight: int
+    met: int
+    due: int
+    peers_met: int
+    peers_due: int
+    evened: float | None
+    mark: float | None
+    points: float | None
+    reason: str
 
 
 @dataclass(frozen=True)
 class Assessed:
-    """A grid under assessment: its score of 100 with two decimals, None where nothing was due; its rank within its
-    group, None where it has none; the score of the month before."""
+    """A grid under assessment: its score of 100 with two decimals, None where nothing could be judged; its rank among
+    the `ranked` of its group, None where it has none; the score of the month before; how its score is made; and its
+    revision, 0 where it is not frozen."""
 
     code: str
     name: str
     group: str
     score: float | None
     rank: int | None
+    ranked: int
     before: float | None
     before_rank: int | None
+    parts: tuple[AssessedPart, ...] = ()
+    revision: int = 0
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """Every grid that is assessed, in the order of the tree."""
+    """Every grid that is assessed, in the order of the tree; `prior_cases` of the peers are laid beside those of each,
+    and an entered mark counts `mark_share` where there are cases too."""
 
     version: str
     weights: tuple[Weight, ...]
@@ -202,6 +226,9 @@ class Assessment:
     grids: Grids
     before: Grids
     rows: tuple[Assessed, ...]
+    prior_cases: int = 10
+    minimum_cases: int = 10
+    mark_share: float = 0.5
 
 
 @dataclass(frozen=True)

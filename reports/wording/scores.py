@@ -10,7 +10,7 @@ import numpy as np
 
 from data.indicators import INDICATORS, NO_DATA
 from data.words import word
-from reports.content.parts import Assessed, Assessment, Content, GridRow, Weight
+from reports.content.parts import Assessed, AssessedPart, Assessment, Content, Weight
 from reports.document import Column, GridMap, Paragraph, Part, Table
 from reports.wording import texts
 
@@ -59,15 +59,18 @@ def summary(content: Content, assessment: Assessment) -> list[Part]:
         ranked=ranked,
         levels=_levels(content, assessment, total),
     )
-    missing = [one for one in assessment.weights if not _is_measured(content, one)]
+    judged = _judged(assessment)
+    missing = [one for one in assessment.weights if one.key not in judged]
+    revised = sum(row.revision > 1 for row in assessment.rows)
+    more = [word("bulletin.assessment_revised").format(n=revised)] if revised else []
     if not missing:
-        return [Paragraph(head)]
-    measured = [one for one in assessment.weights if _is_measured(content, one)]
+        return [Paragraph(texts.sentences([head, *more]))]
+    measured = [one for one in assessment.weights if one.key in judged]
     dimensions = word("bulletin.assessment_dimensions").format(
         measured=texts.joined(map(dimension, measured)) or word("bulletin.no_data"),
         missing=texts.joined(map(dimension, missing)),
     )
-    return [Paragraph(texts.sentences([head, dimensions]))]
+    return [Paragraph(texts.sentences([head, dimensions, *more]))]
 
 
 def dimension(weight: Weight) -> str:
@@ -75,8 +78,9 @@ def dimension(weight: Weight) -> str:
     return word(f"bulletin.dimension.{weight.key}")
 
 
-def _is_measured(content: Content, weight: Weight) -> bool:
-    return bool(weight.indicator) and weight.indicator not in content.unrecorded
+def _judged(assessment: Assessment) -> set[str]:
+    """The dimensions that were judged for any grid."""
+    return {part.key for row in assessment.rows for part in row.parts if not part.reason}
 
 
 def _levels(content: Content, assessment: Assessment, count: int) -> str:
@@ -139,16 +143,16 @@ def ranking(content: Content, assessment: Assessment) -> list[Part]:
     """Who is first and last of each group, and the table of the group."""
     made: list[Part] = []
     for title, rows in by_group(content, assessment):
-        made.append(Paragraph(_ends(content, title, rows)))
+        made.append(Paragraph(_ends(content, title, rows, assessment.minimum_cases)))
         made.append(_table(content, assessment, title, rows))
     return made
 
 
-def _ends(content: Content, title: str, rows: Sequence[Assessed]) -> str:
+def _ends(content: Content, title: str, rows: Sequence[Assessed], minimum: int) -> str:
     ranked = [row for row in rows if row.rank is not None]
     group = texts.capital(title)
     if not ranked:
-        return word("bulletin.group_unranked").format(group=group, minimum=content.minimum)
+        return word("bulletin.group_unranked").format(group=group, minimum=minimum)
     first, last = ranked[: content.top], ranked[max(content.top, len(ranked) - content.top) :]
     if not last:
         return word("bulletin.group_all_named").format(group=group, names=_scored(first))
@@ -188,10 +192,19 @@ def _table(content: Content, assessment: Assessment, title: str, rows: Sequence[
         texts.capital(word("bulletin.table.ranking").format(group=title)),
         columns,
         told,
-        note=word("bulletin.unranked_note").format(
-            minimum=content.minimum, label=texts.label(assessment.judged_by)
-        ),
+        note=_note(assessment, rows),
     )
+
+
+def _note(assessment: Assessment, rows: Sequence[Assessed]) -> str:
+    """Who has no rank; and among how many the others are ranked, where they are more than the table holds."""
+    told = word("bulletin.unranked_note").format(
+        minimum=assessment.minimum_cases, label=texts.label(assessment.judged_by)
+    )
+    ranked = max((row.ranked for row in rows), default=0)
+    if ranked > sum(row.rank is not None for row in rows):
+        told = texts.sentences([told, word("bulletin.rank_note").format(n=ranked)])
+    return told
 
 
 def moved(row: Assessed) -> Decimal | None:
@@ -276,52 +289,89 @@ def laggards(content: Content, assessment: Assessment) -> list[Part]:
 
 
 def arithmetic(content: Content, assessment: Assessment) -> list[Part]:
-    """How the scores of the last of each group are made."""
-    figures = {row.code: row for row in assessment.grids.rows}
+    """How the scores of the last of each group are made, and each step of the very last."""
     told: list[tuple[str, ...]] = []
-    for _, rows in by_group(content, assessment):
-        ranked = [row for row in rows if row.rank is not None]
-        told += [
-            (row.name, _worked(assessment, figures[row.code]), score_text(row.score))
-            for row in ranked[-SHOWN_ARITHMETIC:]
-        ]
+    steps: list[Part] = []
+    for title, rows in by_group(content, assessment):
+        last = [row for row in rows if row.rank is not None][-SHOWN_ARITHMETIC:]
+        told += [(row.name, _worked(row), score_text(row.score)) for row in last]
+        steps += [_steps(content, title, row) for row in last[-1:]]
     if not told:
         return []
-    measured = [one for one in assessment.weights if _is_measured(content, one) and one.weight]
-    order = word("bulletin.arithmetic_order").format(labels=texts.joined(map(dimension, measured)))
+    judged = _judged(assessment)
+    labels = [dimension(one) for one in assessment.weights if one.key in judged]
+    order = word("bulletin.arithmetic_order").format(labels=texts.joined(labels))
     columns = (
         Column(word("bulletin.column.grid"), "left", 1.0),
         Column(word("bulletin.column.arithmetic"), "left", 3.0),
         Column(word("bulletin.column.score")),
     )
     title = word("bulletin.table.arithmetic").format(shown=SHOWN_ARITHMETIC)
-    return [Paragraph(order), Table(title, columns, tuple(told))]
+    return [Paragraph(order), Table(title, columns, tuple(told)), *steps]
 
 
-def _worked(assessment: Assessment, grid: GridRow) -> str:
-    counted = [
-        (one, grid.figures[one.indicator])
-        for one in assessment.weights
-        if one.weight and one.indicator in grid.figures and grid.figures[one.indicator].denominator
-    ]
+def _worked(row: Assessed) -> str:
+    judged = [part for part in row.parts if part.points is not None and not part.reason]
     terms = word("bulletin.plus").join(
-        word("bulletin.term").format(weight=f"{one.weight:g}", n=texts.ratio(figure))
-        for one, figure in counted
+        word("bulletin.term").format(weight=part.weight, points=_points(part)) for part in judged
     )
-    weight = f"{sum(one.weight for one, _ in counted):g}"
-    return word("bulletin.arithmetic").format(terms=terms, weight=weight)
+    return word("bulletin.arithmetic").format(terms=terms, weight=sum(part.weight for part in judged))
+
+
+def _steps(content: Content, group: str, row: Assessed) -> Table:
+    """Each step of one score: what was counted, the peers, the rate evened with theirs, the mark, the points."""
+    columns = (
+        Column(word("bulletin.column.dimension"), "left", 1.0),
+        Column(word("bulletin.column.cases")),
+        Column(word("bulletin.column.peers")),
+        Column(word("bulletin.column.evened")),
+        Column(word("bulletin.column.mark")),
+        Column(word("bulletin.column.points")),
+        Column(word("bulletin.column.weight")),
+    )
+    rows = tuple(
+        (
+            word(f"bulletin.dimension.{part.key}"),
+            _of(part.met, part.due),
+            _of(part.peers_met, part.peers_due),
+            NO_DATA if part.evened is None else f"{100 * part.evened:.3f}%",
+            NO_DATA if part.mark is None else f"{part.mark:.2f}",
+            word(f"bulletin.reason.{part.reason}") if part.reason else _points(part),
+            str(part.weight),
+        )
+        for part in row.parts
+    )
+    title = word("bulletin.table.steps").format(name=row.name, group=group, score=score_text(row.score))
+    return Table(texts.capital(title), columns, rows)
+
+
+def _points(part: AssessedPart) -> str:
+    return NO_DATA if part.points is None else f"{part.points:.3f}"
+
+
+def _of(met: int, due: int) -> str:
+    return f"{met:,}/{due:,}" if due else NO_DATA
 
 
 def method(content: Content, assessment: Assessment) -> list[Part]:
     """How scores are made, and the weights under their version."""
-    told = [word("bulletin.method")]
+    told = [
+        word("bulletin.method").format(
+            prior=assessment.prior_cases,
+            minimum=assessment.minimum_cases,
+            share=f"{100 * assessment.mark_share:g}%",
+        )
+    ]
     if assessment.version.startswith("default"):
         told.append(word("bulletin.method_default"))
-    rows = tuple((dimension(one), f"{one.weight:g}", _source(content, one)) for one in assessment.weights)
+    rows = tuple(
+        (dimension(one), f"{one.weight:g}", _source(content, one), _curve(one)) for one in assessment.weights
+    )
     columns = (
         Column(word("bulletin.column.dimension"), "left", 1.0),
         Column(word("bulletin.column.weight")),
         Column(word("bulletin.column.source"), "left", 1.0),
+        Column(word("bulletin.column.curve"), "left", 1.0),
     )
     title = word("bulletin.table.method").format(version=assessment.version)
     return [Paragraph(texts.sentences(told)), Table(title, columns, rows)]
@@ -329,7 +379,19 @@ def method(content: Content, assessment: Assessment) -> list[Part]:
 
 def _source(content: Content, weight: Weight) -> str:
     if not weight.indicator:
-        return word("bulletin.source_missing")
+        return word(f"bulletin.source_{weight.key}")
     if weight.indicator in content.unrecorded:
         return word("bulletin.source_unrecorded")
     return INDICATORS[weight.indicator].label
+
+
+def _curve(weight: Weight) -> str:
+    corners = weight.curve
+    if corners == ((0.0, 0.0), (1.0, 100.0)):
+        return word("bulletin.curve_straight")
+    if len(corners) == 2 and corners[0] == (0.0, 0.0):
+        return word("bulletin.curve_target").format(target=f"{100 * corners[1][0]:g}%")
+    return texts.joined(
+        word("bulletin.curve_corner").format(rate=f"{100 * rate:g}%", points=f"{points:g}")
+        for rate, points in corners
+    )

@@ -31,6 +31,7 @@ from reports.document import from_json
 from reports.document import to_json as document_json
 from reports.wording import document
 from tests.support.asked import Past
+from tests.support.bulletins import planned
 from tests.support.city import CELL, CITY, DEDICATED, DISTRICT, STREET
 
 PLAN = BulletinPlan(groups=(Group("odd", codes=("110101", "110201")),), top=3)
@@ -270,6 +271,7 @@ def test_a_month_assesses_level_1_grids_by_group(past: Past) -> None:
     clock = past.reference.clock
     first = date_of(clock.day_number(past.period.start)).replace(day=1)
     period = days(clock, first, (first + timedelta(days=62)).replace(day=1))
+    planned(past.store, {"groups": [{"name": "odd", "codes": ["110101", "110201"]}]})
     made = content(past.store, "month", CITY, period, past.now + 40 * DAY, PLAN)
     parts = made.parts
     assert isinstance(parts, Month)
@@ -280,11 +282,13 @@ def test_a_month_assesses_level_1_grids_by_group(past: Past) -> None:
     for group in ("odd", ""):
         ranked = sorted((row.score, row.rank) for row in rows if row.group == group and row.rank)
         assert [rank for _, rank in reversed(ranked)] in ([1, 2], [1, 1], [1], [])
-    weights = {one.indicator: one.weight for one in parts.assessment.weights if one.indicator}
     for row, grid in zip(rows, parts.assessment.grids.rows, strict=False):
-        counted = {
-            key: figure for key, figure in grid.figures.items() if key in weights and figure.denominator
-        }
-        total = sum(weights[key] for key in counted)
-        by_hand = sum(weights[key] * (one.value or 0) for key, one in counted.items())
-        assert row.score == (pytest.approx(100 * by_hand / total, abs=0.006) if total else None)
+        by_key = {part.key: part for part in row.parts}
+        for one in parts.assessment.weights:
+            if one.indicator:
+                figure = grid.figures[one.indicator]
+                assert (by_key[one.key].met, by_key[one.key].due) == (figure.numerator, figure.denominator)
+        judged = [part for part in row.parts if part.points is not None]
+        total = sum(part.weight for part in judged)
+        by_hand = sum(part.weight * (part.points or 0) for part in judged)
+        assert row.score == (pytest.approx(by_hand / total, abs=0.006) if total else None)

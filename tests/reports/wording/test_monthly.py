@@ -11,13 +11,15 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.assessment import DEFAULT, places, score
+from data.assessment.arithmetic import Cases, Given, Score, score
+from data.assessment.rules import DEFAULT, places
 from data.clocks import HOUR, date_of
 from data.indicators import NO_DATA, figure
 from data.periods import Period
 from data.words import speaking
 from reports.content.parts import (
     Assessed,
+    AssessedPart,
     Assessment,
     Content,
     Followed,
@@ -83,20 +85,52 @@ THEN = (
 GROUPS = {"T": "townships"}
 
 
+def scored(row: GridRow) -> Score:
+    given: dict[str, Given] = {
+        one.key: Given(Cases(figure.numerator, figure.denominator))
+        for one in DEFAULT.dimensions
+        if (figure := row.figures.get(one.indicator)) is not None and figure.denominator is not None
+    }
+    return score(DEFAULT, given)
+
+
+def value(row: GridRow) -> float | None:
+    found = scored(row).value
+    return None if found is None else float(found)
+
+
+def assessed_parts(row: GridRow) -> tuple[AssessedPart, ...]:
+    return tuple(
+        AssessedPart(
+            part.key,
+            part.weight,
+            part.counted.met,
+            part.counted.due,
+            0,
+            0,
+            None if part.evened is None else float(part.evened),
+            None,
+            None if part.points is None else float(part.points),
+            part.reason,
+        )
+        for part in scored(row).parts
+    )
+
+
 def assessment(now: tuple[GridRow, ...] = NOW, then: tuple[GridRow, ...] = THEN) -> Assessment:
     def ranked(rows: tuple[GridRow, ...]) -> dict[str, int | None]:
         found: dict[str, int | None] = {}
         for group in {GROUPS.get(row.name, "") for row in rows}:
             some = [row for row in rows if GROUPS.get(row.name, "") == group]
-            some = [row for row in some if (row.figures["handling_timeliness"].denominator or 0) >= 10]
+            some = [row for row in some if not scored(row).too_few]
             names = [row.code for row in some]
-            found |= dict(zip(names, places([score(DEFAULT, row.figures) for row in some]), strict=True))
+            found |= dict(zip(names, places([value(row) for row in some]), strict=True))
         return found
 
     ranks, before = ranked(now), ranked(then)
-    earlier = {row.code: score(DEFAULT, row.figures) for row in then}
+    earlier = {row.code: value(row) for row in then}
     return Assessment(
-        version="default-1",
+        version="default-2",
         weights=tuple(Weight(one.key, one.indicator, one.weight) for one in DEFAULT.dimensions),
         judged_by="handling_timeliness",
         grids=grids(*now),
@@ -106,10 +140,12 @@ def assessment(now: tuple[GridRow, ...] = NOW, then: tuple[GridRow, ...] = THEN)
                 row.code,
                 row.name,
                 GROUPS.get(row.name, ""),
-                score(DEFAULT, row.figures),
+                value(row),
                 ranks.get(row.code),
+                3,
                 earlier.get(row.code),
                 before.get(row.code),
+                assessed_parts(row),
             )
             for row in now
         ),
@@ -188,16 +224,23 @@ def test_the_arithmetic_can_be_redone(on_time: int, due: int, rated: int) -> Non
     rows = (assessed_grid("A", min(on_time, due), due, rated),)
     made = assessment(rows, rows)
     with speaking("en"):
-        _, table = scores.arithmetic(monthly(), made)
+        _, table, steps = scores.arithmetic(monthly(), made)
         assert isinstance(table, Table)
+        assert isinstance(steps, Table)
         ((name, worked, printed),) = table.rows
-    terms = re.findall(r"(\d+) × ([\d,]+)/([\d,]+)", worked)
-    weight = re.search(r"÷ (\d+) × 100", worked)
+    terms = re.findall(r"(\d+) × ([\d.]+)", worked)
+    weight = re.search(r"÷ (\d+)$", worked)
     assert weight is not None
-    assert sum(int(one) for one, _, _ in terms) == int(weight[1])
-    total = sum(Fraction(int(one) * int(above), int(below)) for one, above, below in terms)
-    assert (name, printed) == ("A", f"{float(100 * total / int(weight[1])):.2f}")
+    assert sum(int(one) for one, _ in terms) == int(weight[1])
+    total = sum((int(one) * Fraction(points) for one, points in terms), Fraction(0))
+    assert name == "A"
+    # Points are printed with three decimals: the last digit of the score may differ by one.
+    assert abs(total / int(weight[1]) - Fraction(printed)) <= Fraction(1, 100)
     assert len(terms) == (4 if rated else 3), "a dimension without cases is left out"
+    by_dimension = {row[0]: row for row in steps.rows}
+    assert by_dimension["handling timeliness"][1] == f"{min(on_time, due)}/{due}"
+    assert by_dimension["rating (satisfaction)"][5] == ("100.000" if rated else "none due")
+    assert by_dimension["dispatching"][5] == "no record, no mark"
 
 
 def test_what_moved_is_counted_and_named() -> None:

@@ -1,0 +1,160 @@
+"""What every grid of a depth is judged by in a month, read from the store, and the scores that it makes.
+
+A score is one figure, whoever looks at it: it is made from the whole city, since a grid's peers lie all over it. What
+somebody may see of others is bounded where scores are read (data/assessment/keeping.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from data.answers import Question
+from data.assessment import entries
+from data.assessment.arithmetic import NONE, Cases, Given, Score, score
+from data.assessment.months import AssessedMonth, plan
+from data.assessment.rules import AssessmentRules, Dimension, rules_of
+from data.grids import Grid
+from data.indicators import INDICATORS
+from data.queries import figures
+from data.reference import Reference, reference
+from data.store import Store
+from data.tasks.facts import Facts, facts
+
+GivenByKey = Mapping[str, Given]
+
+
+@dataclass(frozen=True)
+class GridScore:
+    """A grid's score; `group` is that of its peers (see `peer_groups`)."""
+
+    code: str
+    name: str
+    depth: int
+    group: str
+    score: Score
+
+
+def city_rules(city: Reference) -> AssessmentRules:
+    """The rules that the city's pack gives now."""
+    return rules_of(city.config.get("assessment", {}))
+
+
+def assess(
+    store: Store,
+    month: AssessedMonth,
+    depth: int,
+    rules: AssessmentRules | None = None,
+    scope: str | None = None,
+) -> tuple[GridScore, ...]:
+    """The scores of every grid at a depth, in the order of the tree; by the city's rules of now unless others are
+    given.
+
+    They are those of the whole city, or of a `scope` that holds all peers of each of its grids (see `whole_groups`).
+    """
+    whole = store.whole
+    city = reference(whole)
+    wanted = city_rules(city) if rules is None else rules
+    top = city.tree.root.code if scope is None or not whole_groups(city, scope, depth) else scope
+    groups = peer_groups(city, depth, top)
+    peers = with_peers(wanted, given(whole, city, month, depth, wanted, top), groups)
+    return tuple(
+        GridScore(code, city.tree.get(code).name, depth, groups[code], score(wanted, peers[code]))
+        for code in groups
+    )
+
+
+def whole_groups(city: Reference, scope: str, depth: int) -> bool:
+    """Whether a scope holds all peers of each of its grids at a depth: so it is below the level-1 grids."""
+    return depth > GROUPED_DEPTH and city.tree.get(scope).depth >= GROUPED_DEPTH
+
+
+def peer_groups(city: Reference, depth: int, scope: str | None = None) -> dict[str, str]:
+    """The group of each grid at a depth, in the order of the tree: that of the pack for level-1 grids, "" for those
+    above, who are all peers, and the code of the level-1 grid above for those below, who are peers within it."""
+    known = plan(city)
+    tree = city.tree
+
+    def group(grid: Grid) -> str:
+        if depth < GROUPED_DEPTH:
+            return ""
+        if depth == GROUPED_DEPTH:
+            return known.group_of(grid.code, grid.name)
+        return tree.by_id(int(tree.ancestor_ids(GROUPED_DEPTH)[grid.id])).code
+
+    return {grid.code: group(grid) for grid in tree.at_depth(scope or tree.root.code, depth)}
+
+
+GROUPED_DEPTH = 2
+"""The depth of the level-1 grids, which the pack sorts into groups."""
+
+
+def given(
+    store: Store, city: Reference, month: AssessedMonth, depth: int, rules: AssessmentRules, scope: str
+) -> dict[str, dict[str, Given]]:
+    """What each grid at a depth of a scope is judged by, by code and dimension, without its peers."""
+    rates = _rates(store, city, month, depth, rules, scope)
+    kept = facts(store, scope, month.period.start, month.period.end, month.as_of, depth)
+    marks = entries.marks(store, month.text, month.as_of)
+    return {
+        grid.code: {
+            one.key: Given(
+                rates.get((grid.code, one.indicator)) if one.indicator else _cases(one, kept.get(grid.code)),
+                mark=marks.get((grid.code, one.key)),
+            )
+            for one in rules.dimensions
+        }
+        for grid in city.tree.at_depth(scope, depth)
+    }
+
+
+def with_peers(
+    rules: AssessmentRules, found: Mapping[str, GivenByKey], groups: Mapping[str, str]
+) -> dict[str, dict[str, Given]]:
+    """The same with the cases of the other grids of each grid's group."""
+    sums: dict[tuple[str, str], Cases] = {}
+    for code, parts in found.items():
+        for key, one in parts.items():
+            place = (groups[code], key)
+            sums[place] = sums.get(place, NONE) + (one.cases or NONE)
+    return {
+        code: {
+            key: replace(one, peers=sums[groups[code], key] - (one.cases or NONE))
+            for key, one in parts.items()
+        }
+        for code, parts in found.items()
+    }
+
+
+def _rates(
+    store: Store, city: Reference, month: AssessedMonth, depth: int, rules: AssessmentRules, scope: str
+) -> dict[tuple[str, str], Cases]:
+    keys = tuple(
+        one.indicator for one in rules.dimensions if one.indicator and one.indicator not in city.unrecorded
+    )
+    if not keys:
+        return {}
+    question = Question(scope, month.period, month.as_of)
+    frame = figures.by_grid(store, question, depth, keys)
+    columns = (frame[name].tolist() for name in ("group", "key", "numerator", "denominator", "own"))
+    return {
+        (code, key): _of_rate(key, met, due)
+        for code, key, met, due, own in zip(*columns, strict=True)
+        if not own and not pd.isna(due)
+    }
+
+
+def _of_rate(key: str, numerator: int, denominator: int) -> Cases:
+    """A rate of which less is better counts what it lacks to one."""
+    met = denominator - numerator if INDICATORS[key].better == "down" else numerator
+    return Cases(met, denominator)
+
+
+def _cases(one: Dimension, kept: Facts | None) -> Cases | None:
+    """What is on record of a grid's centre; None where nothing is, since a mark may stand alone."""
+    if kept is None or not one.facts:
+        return None
+    found = getattr(kept, one.facts)
+    return Cases(found.numerator, found.denominator) if found.denominator else None
