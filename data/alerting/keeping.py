@@ -100,6 +100,8 @@ class Alert:
     assigned_to: str
     closed_at: Instant | None
     body: Mapping[str, Any]
+    first_observed: int | None = None
+    first_expected: float | None = None
 
 
 @dataclass(frozen=True)
@@ -399,6 +401,8 @@ def _open(connection: Connection, draft: Draft, now: Instant, round_: int) -> No
             opened_at=now,
             assigned_to="",
             closed_at=None,
+            first_observed=draft.observed,
+            first_expected=draft.expected,
             **_seen(draft, now),
         )
         .returning(alert.c.id)

@@ -17,6 +17,9 @@ from sqlalchemy import (
 
 from data.schema import Identity, metadata
 
+FIRST_SEEN = (Column("first_observed", Integer), Column("first_expected", Float))
+"""What was observed and expected when a warning was opened: what bulletins print, since nothing changes it."""
+
 alert = Table(
     "alert",
     metadata,
@@ -39,6 +42,7 @@ alert = Table(
     Column("assigned_to", String(128), nullable=False),
     Column("closed_at", BigInteger),
     Column("body", Text, nullable=False),
+    *FIRST_SEEN,
     UniqueConstraint("matter", "round", name="uq_alert_matter"),
     Index("ix_alert_state", "state", "seen_at"),
     Index("ix_alert_opened_at", "opened_at"),

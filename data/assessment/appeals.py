@@ -168,7 +168,7 @@ def appeals(
     store: Store, *, months: Sequence[str] | None = None, only_open: bool = False
 ) -> tuple[Appeal, ...]:
     """The appeals about grids of the store's scope, the latest first."""
-    tree = reference(store).tree
+    inside = {grid.code for grid in reference(store).tree}
     query = select(appeal, *_DECIDED).join(decision, decision.c.appeal_id == appeal.c.id, isouter=True)
     if months is not None:
         query = query.where(appeal.c.month.in_(list(months)))
@@ -176,7 +176,7 @@ def appeals(
         query = query.where(decision.c.appeal_id.is_(None))
     with store.reading() as connection:
         rows = connection.execute(query.order_by(appeal.c.id.desc())).mappings()
-        return tuple(_appeal(row) for row in rows if row["grid"] in tree)
+        return tuple(_appeal(row) for row in rows if row["grid"] in inside)
 
 
 def appeal_of(store: Store, number: int) -> Appeal:

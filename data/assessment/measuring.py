@@ -52,12 +52,12 @@ def assess(
     """The scores of every grid at a depth, in the order of the tree; by the city's rules of now unless others are
     given.
 
-    They are those of the whole city, or of a `scope` that holds all peers of each of its grids (see `whole_groups`).
+    They are those of the whole city; with a `scope` those of all peers of its grids at least.
     """
     whole = store.whole
     city = reference(whole)
     wanted = city_rules(city) if rules is None else rules
-    top = city.tree.root.code if scope is None or not whole_groups(city, scope, depth) else scope
+    top = peers_within(city, scope or city.tree.root.code, depth)
     groups = peer_groups(city, depth, top)
     peers = with_peers(wanted, given(whole, city, month, depth, wanted, top), groups)
     return tuple(
@@ -66,9 +66,13 @@ def assess(
     )
 
 
-def whole_groups(city: Reference, scope: str, depth: int) -> bool:
-    """Whether a scope holds all peers of each of its grids at a depth: so it is below the level-1 grids."""
-    return depth > GROUPED_DEPTH and city.tree.get(scope).depth >= GROUPED_DEPTH
+def peers_within(city: Reference, scope: str, depth: int) -> str:
+    """The code of the grid that holds all peers of a scope's grids at a depth: the city, or below the level-1 grids the
+    one that holds the scope."""
+    tree = city.tree
+    if depth <= GROUPED_DEPTH or tree.get(scope).depth < GROUPED_DEPTH:
+        return tree.root.code
+    return tree.by_id(int(tree.ancestor_ids(GROUPED_DEPTH)[tree.get(scope).id])).code
 
 
 def peer_groups(city: Reference, depth: int, scope: str | None = None) -> dict[str, str]:

@@ -11,7 +11,7 @@ from data.grids import Grid
 from data.indicators import OVERDUE_OPEN
 from reports.content import moments
 from reports.content.gathering import Gathering
-from reports.content.hot import hot, shares
+from reports.content.hot import hot, matters, shares
 from reports.content.moments import Moment
 from reports.content.parts import Daily, Overdue, OverdueItem, OverdueUnit, Query
 
@@ -37,6 +37,7 @@ def daily(gathering: Gathering, scope: Grid, moment: Moment, sections: tuple[str
         hot=hot(gathering, scope, now, moments.weeks_before(clock, now), hot_depth(gathering, scope))
         if {"hot", "measures"} & {*sections}
         else None,
+        matters=matters(gathering, scope, now) if "hot" in sections else None,
     )
 
 

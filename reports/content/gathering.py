@@ -10,9 +10,10 @@ from typing import TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from data.alerting.reported import Matter, reported
 from data.answers import Question
 from data.assessment.keeping import Board, standings
-from data.assessment.measuring import whole_groups
+from data.assessment.measuring import GROUPED_DEPTH
 from data.assessment.months import AssessedMonth
 from data.bulletinplan import period_text
 from data.clocks import Instant, date_of
@@ -137,13 +138,20 @@ class Gathering:
         """The scores of every grid at a depth within the scope in a month, or the part of it that the period holds."""
         text = period_text("month", date_of(self.city.clock.day_number(moment.period.start)))
         wanted = AssessedMonth(text, moment.period, moment.as_of)
-        # Peers lie all over the city, but those of the lowest levels within the level-1 grid.
-        root = scope if whole_groups(self.city, scope.code, depth) else self.root
+        # Peers lie all over the city, but those of the lowest levels within a level-1 grid.
+        root = scope if depth > GROUPED_DEPTH else self.root
         made = self._keep(
             ("board", moment, depth, root.code), lambda: standings(self.store, root.code, wanted, depth)
         )
         inside = {grid.code for grid in self.city.tree.at_depth(scope.code, depth)}
         return replace(made, standings=tuple(one for one in made.standings if one.code in inside))
+
+    def matters(self, scope: Grid, moment: Moment) -> tuple[bool, tuple[Matter, ...]]:
+        """Whether anybody had looked for hot matters, and those within the scope that stand or are of the period."""
+        start_at, as_of = moment.period.start, moment.as_of
+        found = self._keep(("matters", moment), lambda: reported(self.store, start_at, as_of))
+        tree = self.city.tree
+        return found.watched, tuple(one for one in found.matters if tree.contains(scope.code, one.grid))
 
     def sources(self, as_of: Instant) -> tuple[Source, ...]:
         """Every source of events, and its newest report by then."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data.alerting.reported import Matter as Reported
 from data.grids import Grid
 from data.queries.received import Received
 from data.reference import Named, Reference
 from reports.content.gathering import Gathering
 from reports.content.moments import Moment
-from reports.content.parts import Followed, Hot, Query, Rise, Share, Shares
+from reports.content.parts import Followed, Hot, Matter, Matters, Query, Rise, Share, Shares
 
 Ints = NDArray[np.int64]
 
@@ -136,3 +138,33 @@ def _sums(ids: Ints, counts: Ints, most: int) -> Ints:
 
 def _query(scope: Grid, moment: Moment, by: str, depth: int | None = None) -> Query:
     return Query(scope.code, moment.period, moment.as_of, by, depth, ("received",))
+
+
+MATTERS_SHOWN: Final = 12
+
+
+def matters(gathering: Gathering, scope: Grid, moment: Moment) -> Matters:
+    """The hot matters that the centre was warned of, the first MATTERS_SHOWN of those that stand or are of the period,
+    and how many there are of each kind."""
+    watched, found = gathering.matters(scope, moment)
+    kinds: Counter[str] = Counter(one.kind for one in found)
+    return Matters(
+        watched=watched,
+        opened=sum(one.opened_at >= moment.period.start for one in found),
+        standing=sum(one.stands for one in found),
+        by_kind=dict(kinds),
+        rows=tuple(
+            Matter(one.kind, one.category, one.grid_name, one.since_at, one.observed, one.expected, one.state)
+            for one in _first(found)
+        ),
+    )
+
+
+def _first(found: Sequence[Reported]) -> list[Reported]:
+    """The first of each kind in turn, so that no kind hides the others; in the order in which they came."""
+    places: Counter[str] = Counter()
+    turns = []
+    for place, one in enumerate(found):
+        turns.append((places[one.kind], place))
+        places[one.kind] += 1
+    return [found[place] for place in sorted(place for _, place in sorted(turns)[:MATTERS_SHOWN])]

@@ -6,12 +6,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from data.assessment.keeping import Standing
+from data.assessment.measuring import GROUPED_DEPTH
 from data.bulletinplan import BulletinPlan
 from data.grids import Grid
 from reports.content import moments
 from reports.content.daily import hot_depth, overdue
 from reports.content.gathering import Gathering
-from reports.content.hot import followed, hot, shares
+from reports.content.hot import followed, hot, matters, shares
 from reports.content.moments import Moment
 from reports.content.parts import Assessed, AssessedPart, Assessment, Month, Trend, Weight
 
@@ -55,6 +56,7 @@ def monthly(
         appendix=gathering.grids(scope, now, appendix, stock=False)
         if "appendix" in wanted and appendix is not None and appendix != assessed
         else None,
+        matters=matters(gathering, scope, now) if is_hot else None,
     )
 
 
@@ -92,18 +94,18 @@ def assess(gathering: Gathering, scope: Grid, now: Moment, then: Moment, depth: 
         judged_by=rules.judged_by,
         grids=gathering.grids(scope, now, depth),
         before=gathering.grids(scope, then, depth, stock=False),
-        rows=tuple(_assessed(gathering, one, earlier.get(one.code)) for one in boards[0].standings),
+        rows=tuple(_assessed(gathering, scope, one, earlier.get(one.code)) for one in boards[0].standings),
         prior_cases=rules.prior_cases,
         minimum_cases=rules.minimum_cases,
         mark_share=float(rules.mark_share),
     )
 
 
-def _assessed(gathering: Gathering, one: Standing, before: Standing | None) -> Assessed:
+def _assessed(gathering: Gathering, scope: Grid, one: Standing, before: Standing | None) -> Assessed:
     return Assessed(
         one.code,
         one.name,
-        _group_name(gathering, one.group),
+        _group_name(gathering, scope, one),
         _number(one.score.value),
         one.rank,
         one.ranked,
@@ -128,10 +130,11 @@ def _assessed(gathering: Gathering, one: Standing, before: Standing | None) -> A
     )
 
 
-def _group_name(gathering: Gathering, group: str) -> str:
-    """Grids below a level-1 grid are grouped by its code."""
-    tree = gathering.city.tree
-    return tree.get(group).name if group in tree else group
+def _group_name(gathering: Gathering, scope: Grid, one: Standing) -> str:
+    """Grids below the level-1 grids are grouped by the code of theirs; within one of these there is one group."""
+    if one.depth <= GROUPED_DEPTH:
+        return one.group
+    return gathering.city.tree.get(one.group).name if scope.depth < GROUPED_DEPTH else ""
 
 
 def _number(value: Decimal | Fraction | None) -> float | None:

@@ -153,6 +153,32 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Matter:
+    """A hot matter that the centre was warned of: what, where, since when, what was observed and expected when the
+    warning was opened (None where that is not known), and its state at the bulletin's instant."""
+
+    kind: str
+    category: str
+    grid: str
+    since_at: Instant
+    observed: int | None
+    expected: float | None
+    state: str
+
+
+@dataclass(frozen=True)
+class Matters:
+    """The matters that stand or were opened in the period, the largest of each kind first; not `watched`: nobody had
+    looked by then. `opened` counts those of the period."""
+
+    watched: bool
+    opened: int
+    standing: int
+    by_kind: Mapping[str, int]
+    rows: tuple[Matter, ...]
+
+
+@dataclass(frozen=True)
 class Daily:
     """A morning's or an evening's figures: of the period, of the one before, of the month until then and of the same
     days of the month before; each group of grids; channels, categories, overdue and hot matters. A part that the plan
@@ -167,6 +193,7 @@ class Daily:
     categories: Shares | None
     overdue: Overdue | None
     hot: Hot | None
+    matters: Matters | None = None
 
 
 @dataclass(frozen=True)
@@ -265,6 +292,7 @@ class Month:
     followed_categories: tuple[Followed, ...]
     followed_grids: tuple[Followed, ...]
     appendix: Grids | None
+    matters: Matters | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from reports.content.parts import Content, Daily, Grids, Hot, Rise
 from reports.document import Break, Column, Heading, Paragraph, Part, Signature, Table
 from reports.wording import common, texts
 from reports.wording.grids import grids_table, listed, lists_paragraphs, ranking_text
+from reports.wording.matters import matters_parts
 
 LONGEST_TABLE = 60
 """A level with more grids than this has its table in an annex."""
@@ -39,7 +40,9 @@ def daily_parts(content: Content, daily: Daily) -> tuple[Part, ...]:
     if "temporary" in asked:
         sections.append(("bulletin.heading.temporary", [Paragraph(word("bulletin.temporary_none"))]))
     if "hot" in asked and daily.hot is not None:
-        sections.append(("bulletin.heading.hot", _hot(content, daily.hot)))
+        sections.append(
+            ("bulletin.heading.hot", [*matters_parts(content, daily.matters), *_hot(content, daily.hot)])
+        )
     if "measures" in asked:
         sections.append(("bulletin.heading.measures", _measures(content, daily)))
     made: list[Part] = []

@@ -12,6 +12,7 @@ from reports.content.parts import Assessment, Content, Followed, Hot, Month, Ris
 from reports.document import Break, Chart, Column, Heading, Paragraph, Part, Series, Signature, Table
 from reports.wording import common, scores, texts
 from reports.wording.grids import grids_table, lists_paragraphs, rates
+from reports.wording.matters import matters_parts
 
 Section = tuple[str, list[Part]]
 
@@ -175,6 +176,7 @@ def _hot(content: Content, month: Month, than: str) -> list[Part]:
         made += _rises(hot.grids, _hot_grids(content, hot), word("bulletin.column.grid"), than)
     return under(
         [
+            ("bulletin.heading.matters", matters_parts(content, month.matters)),
             ("bulletin.heading.risen", made),
             ("bulletin.heading.follow", _follow(content, month, hot)),
         ]

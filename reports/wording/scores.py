@@ -62,7 +62,7 @@ def summary(content: Content, assessment: Assessment) -> list[Part]:
     judged = _judged(assessment)
     missing = [one for one in assessment.weights if one.key not in judged]
     revised = sum(row.revision > 1 for row in assessment.rows)
-    more = [word("bulletin.assessment_revised").format(n=revised)] if revised else []
+    more = [texts.stopped(word("bulletin.assessment_revised").format(n=revised))] if revised else []
     if not missing:
         return [Paragraph(texts.sentences([head, *more]))]
     measured = [one for one in assessment.weights if one.key in judged]
@@ -203,7 +203,9 @@ def _note(assessment: Assessment, rows: Sequence[Assessed]) -> str:
     )
     ranked = max((row.ranked for row in rows), default=0)
     if ranked > sum(row.rank is not None for row in rows):
-        told = texts.sentences([told, word("bulletin.rank_note").format(n=ranked)])
+        told = texts.sentences(
+            [texts.stopped(told), texts.stopped(word("bulletin.rank_note").format(n=ranked))]
+        )
     return told
 
 
