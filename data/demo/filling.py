@@ -10,6 +10,8 @@ from data.clocks import Instant
 from data.counters import Progress, quiet
 from data.demo.centrelife import centres_of, fill_centres, forget_centres
 from data.demo.history import SEED, SOURCE, Demo, draft, load_of, window
+from data.demo.marks import fill_marks
+from data.demo.model import mark_words
 from data.demo.places import outlines
 from data.loading import load_histories
 from data.reference import Reference, reference
@@ -71,6 +73,7 @@ def fill_demo(
     # Before the events, which tell whether a history is there: what was cut off is made anew as a whole.
     progress("asking the centres", 0.0)
     fill_centres(store, centres_of(city, seed), start_at, as_of)
+    fill_marks(store, city, seed, mark_words(), start_at, as_of)
     made = draft(demo, span, progress)
     progress("placing events", 0.0)
     load = load_of(demo, made, outlines(store, demo.places), as_of)

@@ -149,6 +149,12 @@ def published_received() -> int:
     return int(_document()["published"]["received"])
 
 
+def mark_words() -> dict[str, Any]:
+    """What operators say of the centres when they mark them."""
+    found: dict[str, Any] = _document()["marks"]
+    return found
+
+
 def centre_words() -> dict[str, Any]:
     """What the centres are asked, and what they say."""
     found: dict[str, Any] = _document()["centres"]

@@ -24,6 +24,8 @@ from data.demo.draws import uniform
 from data.demo.filling import demo_events, is_demo
 from data.demo.handling import Cases
 from data.demo.history import SOURCE, Demo, Window, draft
+from data.demo.marks import fill_marks
+from data.demo.model import mark_words
 from data.demo.motion import SUSPENDED, Motion, Planner, least_content
 from data.demo.places import outlines
 from data.events import Operation, Outcome, write
@@ -38,6 +40,9 @@ _WEEKS = 28 * DAY
 
 _SAMPLE = 20_000
 """Lives drawn to learn from which point on citizens are dissatisfied."""
+
+_MARKED_BACK = 31 * DAY
+"""Marks are made up for so far back."""
 
 _BATCH = 500
 """Operations written by one transaction."""
@@ -79,6 +84,7 @@ class Simulation:
     _turn: Iterator[int] = field(default_factory=count)
     _minute: int = 0
     _hour: int = 0
+    _marked_day: int = 0
 
     @classmethod
     def begin(
@@ -129,7 +135,16 @@ class Simulation:
         while self.lags(until):
             told += self.step(until, progress)
         self.centres.advance(until)
+        self._mark(until)
         return told + self._write_until(until)
+
+    def _mark(self, until: Instant) -> None:
+        """Gives the centres their marks of the month, looked for once a day."""
+        city = self.demo.city
+        day = city.clock.day_number(until)
+        if day > self._marked_day:
+            fill_marks(self.store, city, self.demo.seed, mark_words(), until - _MARKED_BACK, until)
+            self._marked_day = day
 
     def lags(self, until: Instant) -> bool:
         """True while there are minutes until then that nobody has planned yet."""
