@@ -41,6 +41,7 @@ from api import wall as wall_addresses
 from api.administration import Administration
 from api.archiving import Archiving
 from api.exporter import Exporter, Written
+from api.looking import Looking
 from api.server import ServeError, check_free, secret_key, serve
 from api.terminal import House, progress_bar
 from api.wall import build_of
@@ -121,7 +122,8 @@ def build_app(settings: Settings) -> dash.Dash:
     entrance.build(app.server, store, settings, now)
     reads = bind_reads(lambda: store.within(doors.viewer().scope), doors.viewer, doors.audited)
     desk = bind_desk(store)
-    views = register_all(app, reads, settings.var_dir / GEOMETRY, whole_city(store), desk)
+    lookout = Looking(store, now)
+    views = register_all(app, reads, settings.var_dir / GEOMETRY, whole_city(store), desk, lookout)
     bind_exports(app.server, store, settings, reads)
     mapdata.register(app.server, bind_map(store, views))
     bind_wall(app, store, reads, views)

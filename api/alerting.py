@@ -124,7 +124,7 @@ def assign(number: int, to: str, note: str, as_json: bool) -> None:
     def act(store: Store, scope: str, entry: Entry) -> None:
         assign_one(store, scope, number, entry.who, to, entry.at, note, entry=entry)
 
-    _done(number, as_json, "assigned", {"to": to, "note": note}, act)
+    _done(number, as_json, "assigned", {"to": to}, act)
 
 
 @alerts.command("close")
@@ -144,7 +144,7 @@ def close(number: int, note: str, as_json: bool) -> None:
     def act(store: Store, scope: str, entry: Entry) -> None:
         close_one(store, scope, number, entry.who, note, entry.at, entry=entry)
 
-    _done(number, as_json, "closed", {"note": note}, act)
+    _done(number, as_json, "closed", {}, act)
 
 
 def _done(
@@ -157,8 +157,11 @@ def _done(
     with opened() as (store, _):
         known = reference(store)
         city = known.tree.root.code
-        detail = {"act": done} | {name: text for name, text in detail.items() if text}
-        act(store, city, Entry(now(), "handle", f"warning {number}", "ok", who=operator(), detail=detail))
+        # What was noted stands with the warning, where its readers are: the audit says who did what.
+        entry = Entry(
+            now(), "handle", f"warning {number}", "ok", who=operator(), detail={"act": done} | detail
+        )
+        act(store, city, entry)
         found, steps = one_of(store, city, number)
     if as_json:
         echo_json(_row(known, found) | {"steps": [_step(each) for each in steps]})

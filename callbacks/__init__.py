@@ -7,8 +7,9 @@ from pathlib import Path
 import dash
 from dash import html
 
-from callbacks import compare, event, events, exports, grid, map, overview, rank, routes, shell
+from callbacks import compare, event, events, exports, grid, hot, map, overview, rank, routes, shell
 from callbacks.desk import EMPTY_DESK, Desk
+from callbacks.lookout import Lookout
 from callbacks.mapviews import MapViews
 from callbacks.outlines import OutlineBook
 from callbacks.reads import Reads
@@ -21,6 +22,7 @@ from layouts import event as event_layout
 from layouts import events as events_layout
 from layouts import exports as exports_layout
 from layouts import grid as grid_layout
+from layouts import hot as hot_layout
 from layouts import map as map_layout
 from layouts import overview as overview_layout
 from layouts import rank as rank_layout
@@ -34,11 +36,12 @@ def register_all(
     folder: Path | None = None,
     whole: Reads | None = None,
     desk: Desk = EMPTY_DESK,
+    lookout: Lookout | None = None,
 ) -> MapViews:
     """Gives the app its layout, its callbacks and the addresses that the page asks besides.
 
-    `folder` keeps what is made of the outlines, which come from the reads of the `whole` city; the answers for the map
-    come back, to be given addresses.
+    `folder` keeps what is made of the outlines, which come from the reads of the `whole` city; without a `lookout` the
+    page of warnings stays empty. The answers for the map come back, to be given addresses.
     """
     book, views = OutlineBook(whole or reads), MapViews(reads, folder, whole)
     # Every id that a page may bring: Dash holds the callbacks against it.
@@ -46,6 +49,7 @@ def register_all(
     pages += [rank_layout.layout(), grid_layout.layout(), compare_layout.layout()]
     pages += [remote_layout.layout(), *remote_layout.later(), admin_layout.layout(), *admin_layout.later()]
     pages += [audit_layout.layout(), bulletins_layout.layout(), *bulletins_layout.later()]
+    pages += [hot_layout.layout(), *hot_layout.later()]
     pages += [events_layout.layout(), event_layout.layout(), exports_layout.layout()]
     pages += [*events_layout.later(), *exports_layout.later()]
     # Dash declares it as nothing, which it is until somebody sets it.
@@ -63,5 +67,7 @@ def register_all(
     events.register(app, reads, desk)
     event.register(app, reads)
     exports.register(app, reads, desk)
+    if lookout is not None:
+        hot.register(app, reads, lookout, book.outlines)
     routes.register(app.server, reads, book)
     return views

@@ -32,6 +32,7 @@ PLACES: Final = (
     Place("/rank", "nav.rank"),
     Place("/events", "nav.events"),
     Place("/compare", "nav.compare"),
+    Place("/hot", "nav.hot"),
     Place("/bulletins", "archive.page"),
     Place("/exports", "export.page", "export"),
     Place("/audit", "nav.audit", "audit"),

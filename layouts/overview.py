@@ -154,11 +154,12 @@ def _panels(topology_address: str) -> list[Component]:
 
 
 def _attention() -> Component:
-    """What needs attention first. Hot events, once they are found, are a fourth column."""
+    """What needs attention first."""
     columns = (
         ("attention.overdue", ids.ATTENTION_OVERDUE),
         ("attention.falls", ids.ATTENTION_FALLS),
         ("attention.missed", ids.ATTENTION_MISSED),
+        ("attention.hot", ids.ATTENTION_HOT),
     )
     return html.Section(
         [

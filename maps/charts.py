@@ -176,6 +176,116 @@ def overlay(
     return {"data": lines, "layout": layout}
 
 
+def matter(
+    points: Sequence[Point],
+    marked: range,
+    expected: float | None,
+    told: tuple[str, str],
+    *,
+    scale: float = 1.0,
+) -> dict[str, Any]:
+    """The daily counts of a matter as bars, the `marked` ones apart; `expected` a day is a dashed line above those.
+    `told` says what the line is and what begins at the first of them. Without a count the figure says so."""
+    if not points or all(point.value is None for point in points):
+        return {"data": [], "layout": blank_layout(word("data.none"), scale)}
+    inside = [place in marked for place in range(len(points))]
+    data: list[dict[str, Any]] = []
+    for color, chosen in ((style.ACCENT_SOFT, False), (style.ACCENT, True)):
+        heights = [
+            (point.value or 0) if now is chosen else 0 for point, now in zip(points, inside, strict=True)
+        ]
+        data.append(
+            _bars(points, heights, color, "y")
+            | {
+                "customdata": _told("received", points),
+                "hovertemplate": "<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+                "hoverlabel": style.hover(scale),
+            }
+        )
+    layout = _layout(points, scale)
+    layout |= {"barmode": "overlay", "hovermode": "closest", "shapes": [], "annotations": []}
+    layout["margin"]["t"] = 26 * scale
+    layout["yaxis"] = _axis(scale) | {"rangemode": "tozero", "tickformat": ",d"}
+    if max(point.value or 0 for point in points) < 5:
+        # A few events have no halves between them.
+        layout["yaxis"]["dtick"] = 1
+    if len(marked):
+        start, end = marked[0] - 0.5, marked[-1] + 0.5
+        layout["shapes"].append(_line(start, start, 0, 1, "paper", style.INK_SOFT, 1.0 * scale, "solid"))
+        layout["annotations"].append(_note(told[1], start, 1, "paper", "right", scale))
+        if expected is not None:
+            layout["shapes"].append(
+                _line(start, end, expected, expected, "y", style.TARGET, 2.0 * scale, "dash")
+            )
+            layout["annotations"].append(_note(told[0], 0, 1, "paper", "left", scale) | {"xref": "paper"})
+    return {"data": data, "layout": layout}
+
+
+def seasons(years: Sequence[tuple[str, Sequence[Point]]], *, scale: float = 1.0) -> dict[str, Any]:
+    """The same weeks of several years above each other, this year's first and strongest; a line each. Without a count
+    the figure says so."""
+    if not any(point.value is not None for _, points in years for point in points):
+        return {"data": [], "layout": blank_layout(word("data.none"), scale)}
+    longest = max((points for _, points in years), key=len)
+    layout = _layout(longest, scale)
+    layout["showlegend"] = True
+    layout["legend"] = {"orientation": "h", "x": 0, "y": 1.14, "font": {"size": 11 * scale}}
+    layout["margin"]["t"] = 34 * scale
+    layout["yaxis"] = _axis(scale) | {"rangemode": "tozero", "tickformat": ",d"}
+    lines = [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": name,
+            "x": list(range(len(points))),
+            "y": [point.value for point in points],
+            "line": {
+                "color": style.ACCENT if place == 0 else style.YEARS[(place - 1) % len(style.YEARS)],
+                "width": (2.6 if place == 0 else 1.6) * scale,
+                "dash": "solid" if place == 0 else ("dot", "dash", "dashdot", "longdash")[(place - 1) % 4],
+            },
+            "marker": {"size": 5 * scale},
+            "connectgaps": False,
+            "cliponaxis": False,
+            "customdata": _told("received", points),
+            "hovertemplate": f"<b>{name}</b> %{{customdata[0]}}<br>%{{customdata[1]}}<extra></extra>",
+            "hoverlabel": style.hover(scale),
+        }
+        for place, (name, points) in enumerate(years)
+    ]
+    return {"data": lines, "layout": layout}
+
+
+def _line(
+    x0: float, x1: float, y0: float, y1: float, against: str, color: str, width: float, dash: str
+) -> dict[str, Any]:
+    line = {"color": color, "width": width, "dash": dash}
+    return {
+        "type": "line",
+        "xref": "x",
+        "x0": x0,
+        "x1": x1,
+        "yref": against,
+        "y0": y0,
+        "y1": y1,
+        "line": line,
+    }
+
+
+def _note(text: str, x: float, y: float, against: str, anchor: str, scale: float) -> dict[str, Any]:
+    return {
+        "text": text,
+        "xref": "x",
+        "yref": against,
+        "x": x,
+        "y": y,
+        "xanchor": anchor,
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"family": style.FONT, "size": 11 * scale, "color": style.INK_SOFT},
+    }
+
+
 def _bars(points: Sequence[Point], heights: Sequence[float], color: str, axis: str) -> dict[str, Any]:
     return {
         "type": "bar",

@@ -242,3 +242,97 @@ def blank_layout(text: str, scale: float) -> Mapping[str, Any]:
             }
         ],
     }
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A grid on a map of counts: how many of something it has, and what is told of it."""
+
+    code: str
+    name: str
+    count: int
+    told: str
+
+
+def spots(
+    counted: Sequence[Spot],
+    outlines: Outlines | None,
+    *,
+    marks: Sequence[Label] = (),
+    focus: str | None = None,
+    scale: float = 1.0,
+) -> dict[str, Any]:
+    """A map that colours the grids by how many of something each has; grids without any stay quiet, and so do outlines
+    that are not `counted`. `marks` are dots with a name. Without outlines the figure is empty and says so."""
+    if outlines is None:
+        return _nothing(scale)
+    drawn = [spot for spot in counted if spot.code in outlines.codes]
+    known = {spot.code for spot in drawn}
+    names = {label.code: label.name for label in outlines.labels}
+    others = [Spot(code, names.get(code, ""), 0, "") for code in sorted(outlines.codes - known)]
+    some, none = [spot for spot in drawn if spot.count], [spot for spot in drawn if not spot.count]
+    data: list[dict[str, Any]] = []
+    if others:
+        data.append(_spotted(others, outlines, scale) | _level(len(others), style.CONTEXT, silent=True))
+    if none:
+        data.append(_spotted(none, outlines, scale) | _level(len(none), style.NO_DATA))
+    if some:
+        most = max(spot.count for spot in some)
+        data.append(
+            _spotted(some, outlines, scale)
+            | {
+                "z": [spot.count for spot in some],
+                "zmin": 0,
+                "zmax": max(most, 2),
+                "colorscale": style.colorscale(style.SEQUENCE[:-1]),
+            }
+        )
+    if focus is not None and focus in outlines.codes:
+        data.append(_outline(focus, outlines, scale))
+    if marks:
+        data.append(_dots(marks, scale))
+    if len(outlines.labels) > 0:
+        data.append(_names(outlines.labels, scale))
+    return {"data": data, "layout": _layout(outlines.bounds, scale)}
+
+
+def _spotted(counted: Sequence[Spot], outlines: Outlines, scale: float) -> dict[str, Any]:
+    return {
+        "type": "choropleth",
+        "geojson": outlines.address,
+        "featureidkey": "id",
+        "locations": [spot.code for spot in counted],
+        "customdata": [[spot.name, spot.told] for spot in counted],
+        "hovertemplate": "<b>%{customdata[0]}</b><br>%{customdata[1]}<extra></extra>",
+        "hoverlabel": style.hover(scale),
+        "marker": {"line": {"color": style.PAPER, "width": 1.0 * scale}},
+        "showscale": False,
+    }
+
+
+def _level(count: int, color: str, *, silent: bool = False) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        "z": [0.0] * count,
+        "zmin": 0.0,
+        "zmax": 1.0,
+        "colorscale": [[0, color], [1, color]],
+    }
+    return plain | {"hovertemplate": None, "hoverinfo": "none"} if silent else plain
+
+
+def _dots(marks: Sequence[Label], scale: float) -> dict[str, Any]:
+    return {
+        "type": "scattergeo",
+        "mode": "markers",
+        "lon": [mark.longitude for mark in marks],
+        "lat": [mark.latitude for mark in marks],
+        "customdata": [[mark.name] for mark in marks],
+        "hovertemplate": "%{customdata[0]}<extra></extra>",
+        "hoverlabel": style.hover(scale),
+        "marker": {
+            "size": 11 * scale,
+            "color": style.TARGET,
+            "line": {"color": style.PAPER, "width": 1.6 * scale},
+        },
+        "showlegend": False,
+    }

@@ -17,6 +17,9 @@ ACCENT: Final = "#1d5a94"
 ACCENT_SOFT: Final = "#a9c3dc"
 QUIET: Final = "#c3ccd6"
 TARGET: Final = "#a6461d"
+YEARS: Final = ("#a6461d", "#6b4a94", "#0b6b6b", "#4a5866")
+"""Lines of other years, in order."""
+
 NO_DATA: Final = "#e6e8eb"
 TOO_FEW: Final = "#cdbfd9"
 CONTEXT: Final = "#f3f4f6"

@@ -243,21 +243,26 @@ def alerts(
     *,
     kinds: Sequence[AlertKind] | None = None,
     closed: bool = False,
+    state: State | None = None,
     since: Instant | None = None,
     limit: int = 200,
 ) -> tuple[Alert, ...]:
     """The warnings about grids within a scope of the store, the highest step and the latest opened first: those that
-    are not closed, or with `closed` all of them; `since` bounds when they were opened. Raises UnknownGrid."""
+    are not closed, or with `closed` all of them, or those of a state, the closed ones by when they were; `since` bounds
+    when they were opened. Raises UnknownGrid."""
     with store.reading() as connection:
         inside = _codes(store, connection, scope)
         query = select(alert)
         if kinds is not None:
             query = query.where(alert.c.kind.in_(kinds))
-        if not closed:
+        if state is not None:
+            query = query.where(alert.c.state == state)
+        elif not closed:
             query = query.where(alert.c.state != "closed")
         if since is not None:
             query = query.where(alert.c.opened_at >= since)
-        query = query.order_by(alert.c.step.desc(), alert.c.opened_at.desc(), alert.c.id.desc())
+        first = alert.c.closed_at if state == "closed" else alert.c.step
+        query = query.order_by(first.desc(), alert.c.opened_at.desc(), alert.c.id.desc())
         found = []
         for row in connection.execute(query):
             if row.grid in inside:

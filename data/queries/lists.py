@@ -49,7 +49,7 @@ def list_events(
         wanted = plan(reference, question)
         key = _read_key(kind, after)
         past = wanted.as_of < now_state.latest_at
-        statement = select_events(reference, wanted, kind, _LISTED, past=past, after=key).limit(limit + 1)
+        statement = select_events(reference, wanted, kind, LISTED, past=past, after=key).limit(limit + 1)
         rows = [dict(row) for row in connection.execute(statement).mappings()]
         if past:
             rows = as_then(connection, rows, wanted.as_of)
@@ -63,7 +63,7 @@ def list_events(
     return Page(frame, f"{last[ORDER[kind]] if last[ORDER[kind]] is not None else ''}.{last['id']}")
 
 
-_LISTED = (
+LISTED = (
     "id",
     "source_id",
     "source_key",
@@ -79,6 +79,7 @@ _LISTED = (
     "withdrawn_at",
     "handle_due_at",
 )
+"""The columns that `listed` reads."""
 
 
 def _read_key(kind: ListKind, after: str | None) -> PageKey | None:

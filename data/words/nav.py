@@ -12,6 +12,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "nav.event": ("事件详情", "Event"),
     "nav.grid": ("网格", "Grid"),
     "nav.compare": ("对比", "Compare"),
+    "nav.hot": ("预警", "Warnings"),
     "nav.audit": ("审计", "Audit"),
     "nav.admin": ("管理", "Administration"),
     "nav.remote": ("大屏遥控", "Wall remote"),

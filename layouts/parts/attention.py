@@ -121,6 +121,48 @@ def missed(found: Sequence[Missed], rule: str) -> list[Component]:
     return [html.Ol(rows, className="attention-missed"), _rule(rule)]
 
 
+@dataclass(frozen=True)
+class HotLine:
+    """A hot warning: its name and where it leads, its kind, and observed against expected."""
+
+    text: str
+    href: str
+    kind: str
+    counts: str
+
+
+def hot_column(
+    found: Sequence[HotLine], due: Sequence[tuple[str, str, str]], whole: tuple[str, str], none: str
+) -> list[Component]:
+    """The fourth column: the latest hot warnings with the link to all of them, or why there are `none`; and how many
+    deadlines stand at each step (its name, the number, where it leads)."""
+    made: list[Component] = []
+    if found:
+        rows = [
+            html.Li(
+                [
+                    html.A(one.text, href=one.href, className="go attention-event"),
+                    html.Span(f"{one.kind} · {one.counts}", className="attention-n"),
+                ]
+            )
+            for one in found
+        ]
+        made.append(html.Ol(rows, className="attention-hot"))
+        made.append(html.P(html.A(whole[0], href=whole[1], className="go")))
+    else:
+        made.append(html.P(none, className="quiet attention-none"))
+    if due:
+        made.append(
+            html.P(
+                [
+                    html.Span(word("attention.hot_due"), className="attention-what"),
+                    *_links([Link(name, href, number) for name, number, href in due]),
+                ]
+            )
+        )
+    return made
+
+
 def _links(links: Sequence[Link]) -> list[Component]:
     return [
         html.Span(

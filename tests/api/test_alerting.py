@@ -50,8 +50,8 @@ def test_a_warning_is_seen_given_to_somebody_and_closed(commands: Commands) -> N
         ]
     assert told == [
         (operator(), f"warning {number}", {"act": "acknowledged"}),
-        (operator(), f"warning {number}", {"act": "assigned", "to": "城管大队", "note": "look at the main"}),
-        (operator(), f"warning {number}", {"act": "closed", "note": "mended"}),
+        (operator(), f"warning {number}", {"act": "assigned", "to": "城管大队"}),
+        (operator(), f"warning {number}", {"act": "closed"}),
     ]
 
 
