@@ -26,7 +26,7 @@
         document.querySelectorAll(".map .hoverlayer").forEach((layer) => layer.replaceChildren());
         const query = new URLSearchParams(search || "");
         query.set("scope", code);
-        query.delete("event");
+        ["event", "page", "warning"].forEach((name) => query.delete(name));
         return ["?" + query.toString(), null];
       },
       scale: () => scale(),

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Any, Final
 
 import dash
-from dash import Input, Output, State, no_update
+from dash import ClientsideFunction, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
 from callbacks import hotlines, matter, scenery, shell, state
@@ -130,6 +130,15 @@ def _register_page(app: dash.Dash, reads: Reads, lookout: Lookout, outlines: Out
             made = _overview(reads, lookout, outlines, met, scale)
             return made, [], [], True, True, True, "panels hot-body", None, mark
         return (*_in_view(reads, lookout, outlines, met, scale), mark)
+
+    app.clientside_callback(
+        ClientsideFunction("overview", "drill"),
+        Output(ids.URL, "search", allow_duplicate=True),
+        Output(ids.HOT_MAP, "clickData"),
+        Input(ids.HOT_MAP, "clickData"),
+        State(ids.URL, "search"),
+        prevent_initial_call=True,
+    )
 
     @app.callback(
         Output(ids.HOT_TO, "value"),

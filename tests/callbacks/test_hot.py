@@ -251,7 +251,7 @@ def test_an_empty_list_says_why() -> None:
 
 
 def test_one_matter_with_what_it_rests_on_its_course_and_its_events() -> None:
-    one = alert(5, grid="boston", body=alert(5).body | {"ears": [4.2, 3.5, 6.0]})
+    one = alert(5, grid="boston", body={**alert(5).body, "ears": [4.2, 3.5, 6.0]})
     fake = FakeLookout([one])
     told = shown(client_of(fake), "?warning=5")
     said = text_of(told[ids.HOT_VIEW])
@@ -280,7 +280,7 @@ def test_one_matter_with_what_it_rests_on_its_course_and_its_events() -> None:
 
 def test_a_concentration_shows_its_circle_and_sums_its_grids() -> None:
     grids = ["boston-roxbury", "boston-fenway", "boston-mission-hill"]
-    body = alert(1).body | {"grids": grids, "basis": "places"}
+    body = {**alert(1).body, "grids": grids, "basis": "places"}
     city = FakeCity()
     told = shown(
         client_of(FakeLookout([alert(6, "concentrated", grid="boston", body=body)]), city=city), "?warning=6"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maps import style
-from maps.charts import Point, trend
+from maps.charts import Point, matter, seasons, trend
 
 RATES = [
     Point("2026-01-01", "01-01", 0.5, 5, 10),
@@ -57,3 +57,33 @@ def test_type_grows_with_the_screen() -> None:
 def test_the_axis_never_crowds() -> None:
     points = [Point(str(number), str(number), 1.0, 1, None) for number in range(400)]
     assert len(trend("received", points)["layout"]["xaxis"]["tickvals"]) <= 8
+
+
+def days(*counts: float) -> list[Point]:
+    return [Point(f"day {place}", str(place), count, int(count), None) for place, count in enumerate(counts)]
+
+
+def test_the_days_of_a_matter_stand_apart_below_what_was_expected() -> None:
+    figure = matter(days(1, 2, 9, 8), range(2, 4), 1.5, ("1.5 a day", "since"))
+    before, marked = figure["data"]
+    assert (before["y"], marked["y"]) == ([1, 2, 0, 0], [0, 0, 9, 8])
+    since, expected = figure["layout"]["shapes"]
+    assert (since["x0"], since["x1"]) == (1.5, 1.5)
+    assert (expected["x0"], expected["x1"], expected["y0"]) == (1.5, 3.5, 1.5)
+    assert [note["text"] for note in figure["layout"]["annotations"]] == ["since", "1.5 a day"]
+
+
+def test_a_matter_without_an_expectation_or_a_count() -> None:
+    figure = matter(days(0, 3), range(1, 2), None, ("", "since"))
+    assert len(figure["layout"]["shapes"]) == 1
+    assert figure["layout"]["yaxis"]["dtick"] == 1, "a few events have no halves between them"
+    assert matter([], range(0), None, ("", ""))["data"] == []
+    assert matter(days(1, 1), range(0), 2.0, ("", ""))["layout"]["shapes"] == []
+
+
+def test_the_years_of_a_season_are_lines_and_this_one_the_strongest() -> None:
+    this, last = seasons([("2026", days(4, 5)), ("2025", days(1, 2, 30))])["data"]
+    assert (this["name"], last["name"]) == ("2026", "2025")
+    assert this["line"]["width"] > last["line"]["width"]
+    assert (this["line"]["dash"], last["line"]["dash"]) == ("solid", "dot")
+    assert seasons([])["data"] == []

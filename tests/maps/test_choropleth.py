@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from data.indicators import INDICATORS
 from maps import style
-from maps.choropleth import Cell, Outlines, choropleth, count_text, legend
+from maps.choropleth import Cell, Outlines, Spot, choropleth, count_text, legend, spots
 from maps.geometry import Label
 
 OUTLINES = Outlines(
@@ -113,3 +113,19 @@ def test_every_grid_with_an_outline_is_drawn_once_in_any_case(
     for trace in figure["data"]:
         if trace["type"] == "choropleth":
             assert trace["zmin"] < trace["zmax"]
+
+
+def test_a_map_of_counts_keeps_the_empty_quiet_and_marks_places() -> None:
+    counted = [Spot("a", "甲", 3, "预警 3 条"), Spot("b", "乙", 1, "预警 1 条"), Spot("c", "丙", 0, "无")]
+    figure = spots(counted, OUTLINES, marks=[Label("x", "某网格", 0.4, 0.6)], focus="a")
+    found = by_color(figure)
+    assert found[style.CONTEXT] == ["d"]
+    assert found[style.NO_DATA] == ["c"]
+    coloured = next(trace for trace in figure["data"] if trace.get("z") == [3, 1])
+    assert (coloured["zmin"], coloured["zmax"]) == (0, 3)
+    assert coloured["customdata"][0] == ["甲", "预警 3 条"]
+    (dots,) = [trace for trace in figure["data"] if trace.get("mode") == "markers"]
+    assert (dots["lon"], dots["lat"], dots["customdata"]) == ([0.4], [0.6], [["某网格"]])
+    one = next(trace for trace in spots(counted[1:2], OUTLINES)["data"] if trace.get("z") == [1])
+    assert one["zmax"] == 2, "one alone is not the darkest"
+    assert spots(counted, None)["data"] == []

@@ -86,7 +86,19 @@ class Asking:
             )
             made.append(f"?scope={quote(code)}{more}")
         made += [f"?edition={number}&below=1" for number in self.bulletins]
+        made += [f"?warning={number}" for number in self.warnings]
+        made += [
+            f"?tab={tab}&scope={quote(random.choice(self.codes))}" for tab in ("due", "whistle", "recheck")
+        ]
         return made + [f"?event={number}" for number in self.events]
+
+    @property
+    def warnings(self) -> list[int]:
+        return [
+            self.random.choice(self.twins.inside_warnings),
+            self.random.choice(self.twins.outside_warnings),
+            999_999,
+        ]
 
     @property
     def bulletins(self) -> list[int]:
@@ -217,7 +229,7 @@ def no_clicks(_asking: Asking) -> list[Any]:
 
 VALUES: Final[Mapping[str, Callable[[Asking], list[Any]]]] = {
     "url.pathname": lambda asking: [
-        *("/", "/map", "/rank", "/compare", "/events", "/bulletins", "/audit", "/admin", "/nowhere"),
+        *("/", "/map", "/rank", "/compare", "/events", "/hot", "/bulletins", "/audit", "/admin", "/nowhere"),
         *(f"/grid/{code}" for code in asking.codes),
         *(f"/event/{number}" for number in asking.events),
     ],
@@ -225,6 +237,14 @@ VALUES: Final[Mapping[str, Callable[[Asking], list[Any]]]] = {
     "bulletins-pending.data": lambda asking: [
         [action, number] for action in ("approve", "retry", "try") for number in asking.bulletins
     ],
+    "hot-held.data": lambda asking: [
+        *({"id": number, "acts": 0} for number in asking.warnings),
+        {"id": "1", "acts": None},
+        [],
+        None,
+    ],
+    "hot-turn.data": lambda _asking: [0, "x"],
+    "hot-seen.data": lambda _asking: [None],
     "bulletins-turn.data": lambda _asking: [0],
     "bulletins-seen.data": lambda _asking: [None],
     "version.data": lambda _asking: ["1.1"],

@@ -15,12 +15,13 @@ import geopandas as gpd
 import pandas as pd
 from flask.testing import FlaskClient
 from shapely.geometry import box
-from sqlalchemy import text
+from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 import app as program
 from api import cookies
 from data.access import Role
+from data.alerting.keeping import AlertKind, Draft, keep
 from data.city import load_city
 from data.clocks import DAY, HOUR, Instant, parse_instant
 from data.events import write
@@ -29,6 +30,7 @@ from data.jobworkers import start
 from data.lifecycle import Report
 from data.periods import Period
 from data.reference import reference
+from data.schema import event
 from data.settings import Settings
 from data.store import Store
 from tests.support.city import CITY, LEVELS, city_pack
@@ -117,6 +119,8 @@ class Twins:
     outside_ids: list[int]
     inside_bulletins: list[int]
     outside_bulletins: list[int]
+    inside_warnings: list[int]
+    outside_warnings: list[int]
     clock: Clock
 
     def both(self, who: str, method: str, path: str, **sent: Any) -> tuple[TestResponse, TestResponse]:
@@ -162,6 +166,35 @@ def published(store: Store, folder: Path, codes: Sequence[str], days: int, mark:
                 issued(store, folder, "evening", code, day, title=f"{mark} draft {code}")
 
 
+def warned(store: Store, codes: Sequence[str], mark: str) -> None:
+    """Warnings of every group about some grids: their holders are called after the mark."""
+    drafts = []
+    for number, code in enumerate(codes):
+        with store.reading() as connection:
+            grid = reference(store).tree.get(code)
+            inside = event.c.grid_id.between(grid.id, grid.last_id)
+            ids = list(connection.execute(select(event.c.id).where(inside).order_by(event.c.id)).scalars())
+        body = {"events": ids, "days": 3, "until_at": NOW, "basis": "weeks", "grids": [code]}
+        kinds: tuple[AlertKind, ...] = ("sudden", "concentrated", "due", "whistle", "recheck")
+        for kind in kinds:
+            held = kind in ("due", "whistle", "recheck")
+            drafts.append(
+                Draft(
+                    f"{kind}:{code}",
+                    kind,
+                    code,
+                    "" if kind in ("due", "recheck") else "road",
+                    NOW - 3 * DAY,
+                    9 + number,
+                    None if held else 1.5,
+                    holder=f"{mark} unit" if held else "",
+                    step=number % 3,
+                    body={**body, "reason": "again", "of": 30} if kind == "recheck" else body,
+                )
+            )
+    keep(store, drafts, NOW - HOUR, ())
+
+
 def client_of(app: Any, session: str) -> FlaskClient:
     """A client that sends a session's cookie; "" for somebody who has none."""
     client: FlaskClient = app.server.test_client()
@@ -197,6 +230,7 @@ def twins(folder: Path, random: Random, monkeypatch: Any, role: Role = "leader")
         # Some begin within the scope and end beyond it, or the other way about: the same in both.
         told(store, random, [*within, *beyond], 6, "crosser")
         published(store, folder / "bulletins", random.sample(within, min(2, len(within))), 2, INSIDE)
+        warned(store, random.sample(within, min(3, len(within))), INSIDE)
         leader = session_of(store, signed_up(store, "leader", role, scope, at=NOW), NOW)
         mayor = session_of(store, signed_up(store, "mayor", "operator", CITY, at=NOW), NOW)
         store.checkpoint()
@@ -207,6 +241,7 @@ def twins(folder: Path, random: Random, monkeypatch: Any, role: Role = "leader")
             published(
                 store, folder / "bulletins", random.sample(beyond, 1), 1 + (name == "second.db"), OUTSIDE
             )
+            warned(store, random.sample(beyond, 1 + (name == "second.db" and len(beyond) > 1)), OUTSIDE)
             with store.keeping() as connection:
                 # What is said of the feeds and of the store itself is the same for everybody, and no figure.
                 for sentence in (
@@ -235,11 +270,28 @@ def twins(folder: Path, random: Random, monkeypatch: Any, role: Role = "leader")
                     "SELECT edition.id, grid.id AS grid_id FROM edition JOIN grid ON grid.code = edition.scope"
                 )
             ).all()
+            warnings = connection.execute(
+                text("SELECT alert.id, grid.id AS grid_id FROM alert JOIN grid ON grid.code = alert.grid")
+            ).all()
         inside = [row.id for row in rows if top.id <= row.grid_id <= top.last_id]
         outside = [row.id for row in rows if not top.id <= row.grid_id <= top.last_id]
         ours = [row.id for row in editions if top.id <= row.grid_id <= top.last_id]
         theirs = [row.id for row in editions if not top.id <= row.grid_id <= top.last_id]
-        yield Twins(made[0], made[1], tree, scope, inside, outside, ours, theirs, clock)
+        warnings_here = [row.id for row in warnings if top.id <= row.grid_id <= top.last_id]
+        warnings_there = [row.id for row in warnings if not top.id <= row.grid_id <= top.last_id]
+        yield Twins(
+            made[0],
+            made[1],
+            tree,
+            scope,
+            inside,
+            outside,
+            ours,
+            theirs,
+            warnings_here,
+            warnings_there,
+            clock,
+        )
     finally:
         for twin in made:
             twin.app.server.extensions["store"].close()

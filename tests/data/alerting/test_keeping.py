@@ -210,6 +210,17 @@ def test_lists_are_ordered_and_narrowed(store: Store) -> None:
     assert [each.matter for each in alerts(store, CITY, limit=1)] == ["b"]
 
 
+def test_the_closed_are_listed_by_when_they_were(store: Store) -> None:
+    seen(store, NOW, draft("a", step=2), draft("b"), draft("c"))
+    numbers = {each.matter: each.id for each in alerts(store, CITY)}
+    for place, matter in enumerate(("a", "b")):
+        close(store, CITY, numbers[matter], "anna", "done", NOW + 1 + place)
+    acknowledge(store, CITY, numbers["c"], "anna", NOW + 9)
+    assert [each.matter for each in alerts(store, CITY, state="closed")] == ["b", "a"]
+    assert [each.matter for each in alerts(store, CITY, state="acknowledged")] == ["c"]
+    assert alerts(store, CITY, state="open") == ()
+
+
 def test_only_kinds_that_were_looked_for_fade(store: Store) -> None:
     seen(store, NOW, draft(), draft("f", kind="frequent"))
     kept = keep(store, (), NOW + QUIET + 1, ("sudden",))
