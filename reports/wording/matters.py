@@ -50,6 +50,6 @@ def _row(content: Content, one: Matter) -> tuple[str, ...]:
         one.grid,
         f"{content.clock.local(one.since_at):%m-%d}",
         NO_DATA if one.observed is None else f"{one.observed:,}",
-        NO_DATA if one.expected is None else f"{one.expected:.1f}",
+        NO_DATA if one.expected is None else f"{one.expected:,.1f}",
         word(f"bulletin.matter_state.{one.state}"),
     )

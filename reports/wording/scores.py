@@ -203,9 +203,7 @@ def _note(assessment: Assessment, rows: Sequence[Assessed]) -> str:
     )
     ranked = max((row.ranked for row in rows), default=0)
     if ranked > sum(row.rank is not None for row in rows):
-        told = texts.sentences(
-            [texts.stopped(told), texts.stopped(word("bulletin.rank_note").format(n=ranked))]
-        )
+        told = texts.sentences([told, texts.stopped(word("bulletin.rank_note").format(n=ranked))])
     return told
 
 
