@@ -20,9 +20,9 @@ from data.words import speaking, word
 from reports import changes
 from reports.content import Content, Gathering, Moved, content
 from reports.content import to_json as figures_json
-from reports.document import Document, GridMap, from_json
+from reports.document import Document, from_json
 from reports.document import to_json as document_json
-from reports.drawings import drawn
+from reports.drawings import drawn, outlined
 from reports.fonts import FontError
 from reports.making import MakingError, Sheet
 from reports.render import Setter, TypesetError
@@ -105,12 +105,10 @@ class Press:
         return hour == as_of and 0 <= self.now() - read_at < _SHARED
 
     def _outlines(self, page: Document) -> gpd.GeoDataFrame:
-        """The outlines of the grids of its maps and of those above them."""
+        """The outlines that its maps need, in the order of the tree."""
         tree = reference(self.store).tree
-        maps = [part for part in page.parts if isinstance(part, GridMap)]
-        codes = {code for one in maps for code in (one.scope, *one.values) if code in tree}
-        codes |= {above.code for code in codes for above in tree.ancestors(code)}
-        return shapes(self.store, sorted(codes, key=lambda code: tree.get(code).id))
+        known = [code for code in outlined(page, tree) if code in tree]
+        return shapes(self.store, sorted(known, key=lambda code: tree.get(code).id))
 
 
 def _draft_mark(language: Any) -> str:
