@@ -43,10 +43,12 @@ from api.archiving import Archiving
 from api.exporter import Exporter, Written
 from api.looking import Looking
 from api.server import ServeError, check_free, secret_key, serve
+from api.tasking import Tasking
 from api.terminal import House, progress_bar
 from api.wall import build_of
 from callbacks import admin, auditing, exporting, register_all, remote
 from callbacks import bulletins as archive_page
+from callbacks import tasks as task_page
 from callbacks.desk import Desk
 from callbacks.mapviews import MapViews
 from callbacks.reads import City, Part, Reads
@@ -129,6 +131,7 @@ def build_app(settings: Settings) -> dash.Dash:
     bind_wall(app, store, reads, views)
     bind_audit(app, store, reads)
     bind_archive(app, store, settings, reads)
+    task_page.register(app, reads, Tasking(store, now))
     admin.register(app, reads, Administration(store, settings, now))
     health.register(app.server, store, now, doors.knows_the_house)
     dressing.register(app.server, app.csp_hashes())

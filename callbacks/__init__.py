@@ -28,6 +28,7 @@ from layouts import overview as overview_layout
 from layouts import rank as rank_layout
 from layouts import remote as remote_layout
 from layouts import shell as shell_layout
+from layouts import tasks as tasks_layout
 
 
 def register_all(
@@ -50,6 +51,7 @@ def register_all(
     pages += [remote_layout.layout(), *remote_layout.later(), admin_layout.layout(), *admin_layout.later()]
     pages += [audit_layout.layout(), bulletins_layout.layout(), *bulletins_layout.later()]
     pages += [hot_layout.layout(), *hot_layout.later()]
+    pages += [tasks_layout.layout(), *tasks_layout.later()]
     pages += [events_layout.layout(), event_layout.layout(), exports_layout.layout()]
     pages += [*events_layout.later(), *exports_layout.later()]
     # Dash declares it as nothing, which it is until somebody sets it.

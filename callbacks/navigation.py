@@ -33,6 +33,7 @@ PLACES: Final = (
     Place("/events", "nav.events"),
     Place("/compare", "nav.compare"),
     Place("/hot", "nav.hot"),
+    Place("/tasks", "tasks.nav"),
     Place("/bulletins", "archive.page"),
     Place("/exports", "export.page", "export"),
     Place("/audit", "nav.audit", "audit"),

@@ -32,6 +32,7 @@ from layouts import (
     remote,
     rows,
     shell,
+    tasks,
 )
 from layouts.parts.nav import nav
 from layouts.parts.trace import event_trace, unknown_event
@@ -43,6 +44,7 @@ PAGES: Final[Mapping[str, Callable[[], Any]]] = {
     "/events": events.layout,
     "/compare": compare.layout,
     "/hot": hot.layout,
+    "/tasks": tasks.layout,
     "/bulletins": bulletins.layout,
     "/exports": exports.layout,
     "/remote": remote.layout,

@@ -285,6 +285,47 @@ BULLETINS_OPEN: Final = "bulletins-open"
 BULLETINS_DEMAND: Final = "bulletins-demand"
 
 
+TASKS_TICK: Final = "tasks-tick"
+TASKS_TURN: Final = "tasks-turn"
+TASKS_SEEN: Final = "tasks-seen"
+TASKS_DUTY_SEEN: Final = "tasks-duty-seen"
+TASKS_OPEN_SEEN: Final = "tasks-open-seen"
+TASKS_PENDING: Final = "tasks-pending"
+TASKS_PLACE: Final = "tasks-place"
+TASKS_CONTROLS: Final = "tasks-controls"
+TASKS_NOTICE: Final = "tasks-notice"
+TASKS_BODY: Final = "tasks-body"
+TASKS_LIST: Final = "tasks-list"
+TASKS_OPEN: Final = "tasks-open"
+TASKS_DUTY: Final = "tasks-duty"
+TASKS_ACT: Final = "tasks-act"
+TASKS_ACT_TITLE: Final = "tasks-act-title"
+TASKS_NOTE: Final = "tasks-note"
+TASKS_EVIDENCE: Final = "tasks-evidence"
+TASKS_EVIDENCE_PART: Final = "tasks-evidence-part"
+TASKS_UNTIL_DAY: Final = "tasks-until-day"
+TASKS_UNTIL_TIME: Final = "tasks-until-time"
+TASKS_UNTIL_PART: Final = "tasks-until-part"
+TASKS_SURE: Final = "tasks-sure"
+TASKS_CANCEL: Final = "tasks-cancel"
+TASKS_FORM: Final = "tasks-form"
+TASKS_KIND: Final = "tasks-kind"
+TASKS_TITLE: Final = "tasks-title"
+TASKS_TEXT: Final = "tasks-text"
+TASKS_GRIDS: Final = "tasks-grids"
+TASKS_DUE_DAY: Final = "tasks-due-day"
+TASKS_DUE_TIME: Final = "tasks-due-time"
+TASKS_ISSUE: Final = "tasks-issue"
+TASKS_FILE_DUTY: Final = "tasks-file-duty"
+TASKS_FILE_DONE: Final = "tasks-file-done"
+TASKS_FILE_TOLD: Final = "tasks-file-told"
+
+
+def task_do(action: str | object, number: int | object, grid: str | object) -> dict[str, object]:
+    """The id of the button that does something to a task, or to one grid's share of it; `dash.ALL` stands for all."""
+    return {"type": "task-do", "action": action, "number": number, "grid": grid}
+
+
 def bulletin_do(action: str | object, number: int | object) -> dict[str, object]:
     """The id of the button that does something to a bulletin or a delivery; `dash.ALL` stands for all of them."""
     return {"type": "bulletin-do", "action": action, "number": number}

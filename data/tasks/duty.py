@@ -97,20 +97,23 @@ def sign_in(
     rules = duty_rules(city)
     _owed_by(rules, city, scope, grid)
     if not who.strip():
-        raise TaskError("expected the name of whoever is on duty, found none: name them")
+        raise TaskError("expected the name of whoever is on duty, found none: name them", "who")
     for what, value in (("who", who), ("note", note)):
         if len(value) > LENGTHS[what]:
             raise TaskError(
-                f"expected {what} of at most {LENGTHS[what]} characters, found {len(value)}: shorten it"
+                f"expected {what} of at most {LENGTHS[what]} characters, found {len(value)}: shorten it",
+                "long",
+                most=LENGTHS[what],
             )
     signed_at = now if at is None else at
     if signed_at > now:
-        raise TaskError("expected a sign-in that has happened, found one to come: mend its time")
+        raise TaskError("expected a sign-in that has happened, found one to come: mend its time", "future")
     found = present(rules, city.clock, signed_at)
     if found is None or signed_at < now - OLDEST_DAYS * 86_400_000_000:
         raise TaskError(
             "expected a time at which a shift has opened since duty is owed, at most a year ago; found "
-            f"{city.clock.local(signed_at):%Y-%m-%d %H:%M}: mend its time, or [duty] since in city.toml"
+            f"{city.clock.local(signed_at):%Y-%m-%d %H:%M}: mend its time, or [duty] since in city.toml",
+            "shift",
         )
     wanted = SignIn(grid, found, signed_at, now, who.strip(), note.strip())
     with store.whole.keeping() as connection:
@@ -119,7 +122,8 @@ def sign_in(
     if not new and at is not None and known.at != at:
         raise TaskError(
             f"expected a sign-in that is not known yet, found {grid} signed in for {found.shift} at "
-            f"{city.clock.local(known.at):%Y-%m-%d %H:%M:%S} by {known.who}: the first one stands"
+            f"{city.clock.local(known.at):%Y-%m-%d %H:%M:%S} by {known.who}: the first one stands",
+            "known",
         )
     return Signed(known, not new)
 
@@ -202,11 +206,13 @@ def _owed_by(rules: DutyRules, city: Reference, scope: str, grid: str) -> None:
     if rules.since is None:
         raise TaskError(
             f"expected a city that keeps duty, found none in {city.name}: name the day since which it is owed as "
-            "[duty] since in city.toml and load the pack again"
+            "[duty] since in city.toml and load the pack again",
+            "no_duty",
         )
     raise TaskError(
         f"expected the code of a grid within {scope} whose centre keeps duty (depth {rules.depth}), found {grid!r}: "
-        "see the list"
+        "see the list",
+        "watch",
     )
 
 

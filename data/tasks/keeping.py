@@ -107,7 +107,8 @@ def done(
         if not since <= moment <= now:
             raise TaskError(
                 f"expected that it was done after it was issued or given back last ({iso(since)}) and not in the "
-                f"future, found {iso(moment)}: mend the time"
+                f"future, found {iso(moment)}: mend the time",
+                "time",
             )
         act.write("done", grid, moment, who, note, evidence)
         act.settle(grid, True)
@@ -123,7 +124,9 @@ def give_back(store: Store, scope: str, number: int, grid: str, who: str, note: 
         share = act.share(grid)
         _standing(share, act)
         if share.done_at is None:
-            raise TaskError(f"expected a share that is done, found that of {grid} open: load the page anew")
+            raise TaskError(
+                f"expected a share that is done, found that of {grid} open: load the page anew", "not_done"
+            )
         act.write("returned", grid, now, who, note)
         act.settle(grid, False)
 
@@ -135,11 +138,14 @@ def extend(store: Store, scope: str, number: int, due_at: Instant, who: str, not
     with _Act(store, scope, number, now) as act:
         act.issuer_only()
         if act.row.withdrawn_at is not None:
-            raise TaskError("expected a task that stands, found it withdrawn: load the page anew")
+            raise TaskError(
+                "expected a task that stands, found it withdrawn: load the page anew", "withdrawn"
+            )
         if due_at <= max(act.row.due_at, now) or due_at > now + FARTHEST:
             raise TaskError(
                 f"expected a due time after the present one ({iso(act.row.due_at)}), to come, and within two years; "
-                f"found {iso(due_at)}: give a later one"
+                f"found {iso(due_at)}: give a later one",
+                "due",
             )
         act.write("extended", EVERY, now, who, note, due_at=due_at)
         act.set(due_at=due_at)
@@ -152,7 +158,9 @@ def withdraw(store: Store, scope: str, number: int, who: str, note: str, now: In
     with _Act(store, scope, number, now) as act:
         act.issuer_only()
         if act.row.withdrawn_at is not None:
-            raise TaskError(f"expected a task that stands, found it withdrawn by {act.row.withdrawn_by}")
+            raise TaskError(
+                f"expected a task that stands, found it withdrawn by {act.row.withdrawn_by}", "withdrawn"
+            )
         act.write("withdrawn", EVERY, now, who, note)
         act.settle(EVERY, True)
         act.set(withdrawn_at=now, withdrawn_by=who, withdrawn_note=note.strip())
@@ -212,7 +220,8 @@ class _Act:
         found = shares(self._grids, self.steps).get(grid)
         if found is None or grid not in self._inside:
             raise TaskError(
-                f"expected a grid of yours of which task {self._number} is asked, found {grid!r}: see the list"
+                f"expected a grid of yours of which task {self._number} is asked, found {grid!r}: see the list",
+                "grid",
             )
         return found
 
@@ -221,7 +230,8 @@ class _Act:
         if self.row.scope not in self._inside:
             raise TaskError(
                 f"expected somebody of the grid that issued task {self._number}, found somebody below it: ask whoever "
-                "issued it"
+                "issued it",
+                "issuer",
             )
 
     def write(
@@ -257,7 +267,9 @@ class _Act:
 
 def no_task(number: int) -> TaskError:
     """What is said of a number that is no task's, or of one beyond the scope."""
-    return TaskError(f"expected the number of a task, found {number}, which is none here: see the list")
+    return TaskError(
+        f"expected the number of a task, found {number}, which is none here: see the list", "none"
+    )
 
 
 def _inside(store: Store, connection: Connection, scope: str) -> frozenset[str]:
@@ -269,22 +281,27 @@ def _inside(store: Store, connection: Connection, scope: str) -> frozenset[str]:
 
 def _fits(order: Order, inside: frozenset[str], who: str, now: Instant) -> None:
     if order.kind not in KINDS:
-        raise TaskError(f"expected the kind {' or '.join(KINDS)}, found {order.kind!r}: choose one")
+        raise TaskError(f"expected the kind {' or '.join(KINDS)}, found {order.kind!r}: choose one", "kind")
     if not order.title.strip():
-        raise TaskError("expected a title that says what is asked, found none: write one")
+        raise TaskError("expected a title that says what is asked, found none: write one", "title")
     _short(title=order.title, who=who, key=order.key)
     if len(order.body) > LONGEST_BODY:
         raise TaskError(
-            f"expected a text of at most {LONGEST_BODY} characters, found {len(order.body)}: shorten it"
+            f"expected a text of at most {LONGEST_BODY} characters, found {len(order.body)}: shorten it",
+            "long",
+            most=LONGEST_BODY,
         )
     if not order.grids:
-        raise TaskError("expected at least one grid of which it is asked, found none: choose some")
+        raise TaskError("expected at least one grid of which it is asked, found none: choose some", "grids")
     beyond = sorted(set(order.grids) - inside)
     if beyond:
-        raise TaskError(f"expected grids within your scope, found {', '.join(beyond[:5])}: take them out")
+        raise TaskError(
+            f"expected grids within your scope, found {', '.join(beyond[:5])}: take them out", "beyond"
+        )
     if not now < order.due_at <= now + FARTHEST:
         raise TaskError(
-            f"expected a due time to come and within two years, found {iso(order.due_at)}: give another one"
+            f"expected a due time to come and within two years, found {iso(order.due_at)}: give another one",
+            "due",
         )
 
 
@@ -292,20 +309,23 @@ def _short(**texts: str) -> None:
     for what, text in texts.items():
         if len(text) > LENGTHS[what]:
             raise TaskError(
-                f"expected a {what} of at most {LENGTHS[what]} characters, found {len(text)}: shorten it"
+                f"expected a {what} of at most {LENGTHS[what]} characters, found {len(text)}: shorten it",
+                "long",
+                most=LENGTHS[what],
             )
 
 
 def _noted(note: str, about: str) -> None:
     if not note.strip():
-        raise TaskError(f"expected a note that says {about}, found none: write one")
+        raise TaskError(f"expected a note that says {about}, found none: write one", "note")
     _short(note=note)
 
 
 def _standing(share: Share, act: _Act) -> None:
     if share.withdrawn_at is not None:
         raise TaskError(
-            f"expected a task that stands, found it withdrawn by {act.row.withdrawn_by}: nothing is to be done"
+            f"expected a task that stands, found it withdrawn by {act.row.withdrawn_by}: nothing is to be done",
+            "withdrawn",
         )
 
 

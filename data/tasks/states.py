@@ -19,7 +19,17 @@ EVERY: Final = ""
 
 
 class TaskError(ValueError):
-    """A task or duty cannot be treated so; the message says what was expected, what was found and what to do."""
+    """A task or duty cannot be treated so; the message says what was expected, what was found and what to do. `reason`
+    names it for whoever says it in another language, with its `facts`."""
+
+    def __init__(self, sentence: str, reason: str, **facts: object) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+        self.facts = facts
+
+
+class NotAllowed(Exception):
+    """The role of whoever asks does not allow it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from data.words import (
     pages,
     printing,
     remote,
+    tasks,
     wallpage,
     wallpanels,
 )
@@ -58,6 +59,7 @@ PAIRS: Final[tuple[dict[str, tuple[str, str]], ...]] = (
     wallpage.WORDS,
     wallpanels.WORDS,
     remote.WORDS,
+    tasks.WORDS,
     bulletins.WORDS,
     monthly.WORDS,
     printing.WORDS,

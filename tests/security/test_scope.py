@@ -6,6 +6,7 @@ callback by callback: their answers are compared byte for byte. An address or a 
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import time
@@ -90,6 +91,7 @@ class Asking:
         made += [
             f"?tab={tab}&scope={quote(random.choice(self.codes))}" for tab in ("due", "whistle", "recheck")
         ]
+        made += [f"?task={number}&show=all" for number in self.tasks]
         return made + [f"?event={number}" for number in self.events]
 
     @property
@@ -97,6 +99,14 @@ class Asking:
         return [
             self.random.choice(self.twins.inside_warnings),
             self.random.choice(self.twins.outside_warnings),
+            999_999,
+        ]
+
+    @property
+    def tasks(self) -> list[int]:
+        return [
+            self.random.choice(self.twins.inside_tasks),
+            self.random.choice(self.twins.outside_tasks),
             999_999,
         ]
 
@@ -227,9 +237,38 @@ def no_clicks(_asking: Asking) -> list[Any]:
     return [1]
 
 
+def file_of(text: str) -> str:
+    """A file as a browser sends it."""
+    return f"data:text/csv;base64,{base64.b64encode(text.encode()).decode()}"
+
+
 VALUES: Final[Mapping[str, Callable[[Asking], list[Any]]]] = {
     "url.pathname": lambda asking: [
-        *("/", "/map", "/rank", "/compare", "/events", "/hot", "/bulletins", "/audit", "/admin", "/nowhere"),
+        *(
+            "/",
+            "/map",
+            "/rank",
+            "/compare",
+            "/events",
+            "/hot",
+            "/tasks",
+            "/bulletins",
+            "/audit",
+            "/admin",
+            "/nowhere",
+        ),
+        *(
+            "/",
+            "/map",
+            "/rank",
+            "/compare",
+            "/events",
+            "/bulletins",
+            "/tasks",
+            "/audit",
+            "/admin",
+            "/nowhere",
+        ),
         *(f"/grid/{code}" for code in asking.codes),
         *(f"/event/{number}" for number in asking.events),
     ],
@@ -245,6 +284,37 @@ VALUES: Final[Mapping[str, Callable[[Asking], list[Any]]]] = {
     ],
     "hot-turn.data": lambda _asking: [0, "x"],
     "hot-seen.data": lambda _asking: [None],
+    "tasks-pending.data": lambda asking: [
+        [action, number, code]
+        for action in ("done", "return", "extend", "withdraw")
+        for number in asking.tasks
+        for code in (asking.codes[0], asking.codes[2])
+    ],
+    "tasks-turn.data": lambda _asking: [0],
+    "tasks-seen.data": lambda _asking: [None],
+    "tasks-duty-seen.data": lambda _asking: [None],
+    "tasks-open-seen.data": lambda _asking: [None],
+    "tasks-kind.value": lambda _asking: ["command"],
+    "tasks-title.value": lambda _asking: ["a new task"],
+    "tasks-grids.value": lambda asking: [
+        [asking.codes[2]],
+        [f"all:{asking.codes[2]}"],
+        [asking.codes[1], asking.codes[2]],
+        None,
+    ],
+    "tasks-grids.options": lambda _asking: [None],
+    "tasks-due-day.value": lambda _asking: ["2026-06-25"],
+    "tasks-due-time.value": lambda _asking: ["17:30"],
+    "tasks-until-day.value": lambda _asking: ["2026-06-26"],
+    "tasks-until-time.value": lambda _asking: ["17:30"],
+    "tasks-file-duty.contents": lambda asking: [
+        file_of(f"grid,at,who\n{code},2026-06-20 08:10,somebody\n") for code in asking.codes[:3]
+    ],
+    "tasks-file-done.contents": lambda asking: [
+        file_of(f"task,grid,at\n{number},{code},2026-06-20 10:00\n")
+        for number in asking.tasks
+        for code in asking.codes[1:3]
+    ],
     "bulletins-turn.data": lambda _asking: [0],
     "bulletins-seen.data": lambda _asking: [None],
     "version.data": lambda _asking: ["1.1"],
@@ -315,12 +385,20 @@ def callback_asks(asking: Asking, callback: str, known: Mapping[str, Any]) -> It
         yield "POST", "/_dash-update-component", {"json": body, "headers": HERE}
 
 
+ACTIONS: Final = ("sign_in", "sign_in", "done", "approve")
+"""What buttons do, of which some need no second press."""
+
+
 def sent_as(asking: Asking, part: Mapping[str, Any], value: Any) -> Any:
     """A property as a browser sends it; one of many components of a kind with made-up names of its own."""
     if not part["id"].startswith("{"):
         return {**part, "value": value}
     names = {
-        name: asking.random.choice([*asking.codes, "1"]) if isinstance(kind, list) else kind
+        name: (
+            asking.random.choice([*asking.codes, "1", *(ACTIONS if name == "action" else ())])
+            if isinstance(kind, list)
+            else kind
+        )
         for name, kind in json.loads(part["id"]).items()
     }
     return [{"id": names, "property": part["property"], "value": value}]

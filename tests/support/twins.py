@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -33,6 +33,9 @@ from data.reference import reference
 from data.schema import event
 from data.settings import Settings
 from data.store import Store
+from data.tasks.duty import sign_in
+from data.tasks.keeping import Order, done, issue
+from data.tasks.states import TaskError
 from tests.support.city import CITY, LEVELS, city_pack
 from tests.support.issuing import issued
 from tests.support.lives import Lives
@@ -121,6 +124,8 @@ class Twins:
     outside_bulletins: list[int]
     inside_warnings: list[int]
     outside_warnings: list[int]
+    inside_tasks: list[int]
+    outside_tasks: list[int]
     clock: Clock
 
     def both(self, who: str, method: str, path: str, **sent: Any) -> tuple[TestResponse, TestResponse]:
@@ -195,6 +200,16 @@ def warned(store: Store, codes: Sequence[str], mark: str) -> None:
     keep(store, drafts, NOW - HOUR, ())
 
 
+def asked_of(store: Store, codes: Sequence[str], mark: str) -> list[int]:
+    """Tasks of some grids, each issued by the grid itself, and the first of them done; gives their numbers."""
+    made = []
+    for code in codes:
+        order = Order("command", f"{mark} asks {code}", f"{mark} in detail", (code,), NOW + DAY)
+        made.append(issue(store, code, order, f"{mark} centre", NOW - DAY))
+    done(store, codes[0], made[0], codes[0], f"{mark} worker", NOW - HOUR, f"{mark} did it")
+    return made
+
+
 def client_of(app: Any, session: str) -> FlaskClient:
     """A client that sends a session's cookie; "" for somebody who has none."""
     client: FlaskClient = app.server.test_client()
@@ -219,7 +234,12 @@ def twins(folder: Path, random: Random, monkeypatch: Any, role: Role = "leader")
         ],
     }
     pack = replace(
-        city_pack(nodes=nodes), shapes=outlines(nodes), staff=staff, organisations=kinds, bulletins=plan
+        city_pack(nodes=nodes),
+        shapes=outlines(nodes),
+        staff=staff,
+        organisations=kinds,
+        bulletins=plan,
+        duty={"since": "2026-06-01", "depth": 1},
     )
     scope = random.choice([node.code for node in nodes if node.parent is not None])
     with Store.open(settings_at(folder, "first.db").database_url, synchronous="OFF") as store:
@@ -231,6 +251,7 @@ def twins(folder: Path, random: Random, monkeypatch: Any, role: Role = "leader")
         told(store, random, [*within, *beyond], 6, "crosser")
         published(store, folder / "bulletins", random.sample(within, min(2, len(within))), 2, INSIDE)
         warned(store, random.sample(within, min(3, len(within))), INSIDE)
+        inside_tasks = asked_of(store, random.sample(within, min(2, len(within))), INSIDE)
         leader = session_of(store, signed_up(store, "leader", role, scope, at=NOW), NOW)
         mayor = session_of(store, signed_up(store, "mayor", "operator", CITY, at=NOW), NOW)
         store.checkpoint()
@@ -242,6 +263,11 @@ def twins(folder: Path, random: Random, monkeypatch: Any, role: Role = "leader")
                 store, folder / "bulletins", random.sample(beyond, 1), 1 + (name == "second.db"), OUTSIDE
             )
             warned(store, random.sample(beyond, 1 + (name == "second.db" and len(beyond) > 1)), OUTSIDE)
+            # As many in both: numbers are given in turn, whoever asks.
+            outside_tasks = asked_of(store, beyond[count % 2 : count % 2 + 1] * 2, f"{OUTSIDE} {count}")
+            for code in beyond[: count % 4]:
+                with suppress(TaskError):
+                    sign_in(store, CITY, code, f"{OUTSIDE} keeper", NOW - HOUR)
             with store.keeping() as connection:
                 # What is said of the feeds and of the store itself is the same for everybody, and no figure.
                 for sentence in (
@@ -280,17 +306,8 @@ def twins(folder: Path, random: Random, monkeypatch: Any, role: Role = "leader")
         warnings_here = [row.id for row in warnings if top.id <= row.grid_id <= top.last_id]
         warnings_there = [row.id for row in warnings if not top.id <= row.grid_id <= top.last_id]
         yield Twins(
-            made[0],
-            made[1],
-            tree,
-            scope,
-            inside,
-            outside,
-            ours,
-            theirs,
-            warnings_here,
-            warnings_there,
-            clock,
+            *(made[0], made[1], tree, scope, inside, outside, ours, theirs),
+            *(warnings_here, warnings_there, inside_tasks, outside_tasks, clock),
         )
     finally:
         for twin in made:
