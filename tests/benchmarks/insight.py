@@ -3,7 +3,8 @@
 The demonstration's city lives through some weeks in memory, with surges, crowds, waves and duplicates planted by seed.
 Every day the detectors look at it, without being told. The same days are judged by a plain threshold, as many centres
 use it: twice as many in seven days as in the seven before, and at least five.
-`--write docs/insight.md` replaces the table of the document; `--database` takes the grids of a store that is there.
+`--write docs/insight.md` replaces the table of the document; `--database` takes the grids of a store that is there, and
+its table is the one of the full city.
 """
 
 from __future__ import annotations
@@ -345,10 +346,11 @@ def main() -> None:
     print(printed)
     if options.write is not None:
         document = options.write.read_text(encoding="utf-8")
-        head, _, rest = document.partition("<!-- table -->")
-        _, _, tail = rest.partition("<!-- end of table -->")
+        name = "table" if options.database is None else "full table"
+        head, _, rest = document.partition(f"<!-- {name} -->")
+        _, _, tail = rest.partition(f"<!-- end of {name} -->")
         options.write.write_text(
-            f"{head}<!-- table -->\n{printed}\n<!-- end of table -->{tail}", encoding="utf-8"
+            f"{head}<!-- {name} -->\n{printed}\n<!-- end of {name} -->{tail}", encoding="utf-8"
         )
 
 
