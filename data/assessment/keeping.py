@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -157,6 +157,7 @@ def score_row(
         "name": one.name,
         "peer_group": one.group,
         "score_hundredths": None if value is None else int(value * 100),
+        "is_ranked": one.score.ranked is not None,
         "given": given_json({part.key: part.given for part in one.score.parts}),
         "at": at,
         "by": by,
@@ -242,16 +243,38 @@ def history(store: Store, code: str, months: Iterable[str]) -> tuple[tuple[str, 
     made = []
     for text in sorted(months):
         fixed = frozen(store, text)
-        if fixed is None or depth not in fixed.rules.depths:
+        if fixed is None:
             continue
-        found = _latest(store, fixed, depth)
-        ranks = ranked([one for one, _ in found])
-        made += [
-            (text, Standing(one.code, one.name, depth, one.group, one.score, *ranks[one.code], revision))
-            for one, revision in found
-            if one.code == code
-        ]
+        rows = _ranking(store, text, depth)
+        mine = next((row for row in rows if row.grid == code), None)
+        if mine is None:
+            continue
+        peers = [row.score_hundredths for row in rows if row.is_ranked and row.peer_group == mine.peer_group]
+        rank = 1 + sum(one > mine.score_hundredths for one in peers) if mine.is_ranked else None
+        last = revisions(store, code, text)[-1]
+        standing = Standing(
+            code, mine.name, depth, mine.peer_group, last.score, rank, len(peers), last.revision
+        )
+        made.append((text, standing))
     return tuple(made)
+
+
+def _ranking(store: Store, text: str, depth: int) -> list[Any]:
+    """The latest revisions of a month's scores at a depth, without what they were made from."""
+    columns = (
+        frozen_score.c.grid,
+        frozen_score.c.name,
+        frozen_score.c.peer_group,
+        frozen_score.c.score_hundredths,
+        frozen_score.c.is_ranked,
+    )
+    with store.reading() as connection:
+        rows = connection.execute(
+            select(*columns)
+            .where(frozen_score.c.month == text, frozen_score.c.depth == depth)
+            .order_by(frozen_score.c.grid, frozen_score.c.revision)
+        )
+        return list({row.grid: row for row in rows}.values())
 
 
 def revisions(store: Store, code: str, text: str) -> tuple[Revision, ...]:

@@ -57,13 +57,15 @@ frozen_score = Table(
     Column("name", String(128), nullable=False),
     Column("peer_group", String(64), nullable=False),
     Column("score_hundredths", Integer),
+    Column("is_ranked", Boolean, nullable=False),
     Column("given", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("by", String(64), nullable=False),
     Column("appeal_id", BigInteger),
     Index("ix_assessment_score_grid", "grid", "month"),
 )
-"""A grid's score of a month, null where nothing could be judged, and what it was made from (JSON by dimension).
+"""A grid's score of a month, null where nothing could be judged, and what it was made from (JSON by dimension). One
+with too few cases is not ranked.
 Revision 1 is what was frozen; an appeal that was allowed makes the next. `by` is "" for the program."""
 
 appeal = Table(

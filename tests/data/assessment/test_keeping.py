@@ -103,6 +103,9 @@ def test_a_month_is_frozen_once_and_recomputed_to_the_same(past: Past) -> None:
     assert (first.revision, first.by, first.appeal_id) == (1, "", None)
     ((text_, standing),) = history(past.store, STREET, [wanted.text, "2001-01"])
     assert (text_, standing.score) == (wanted.text, first.score)
+    for depth in (1, 2):
+        for one in board(past.store, CITY, wanted.text, depth, later).standings:
+            assert history(past.store, one.code, [wanted.text]) == ((wanted.text, one),)
 
 
 def test_a_fact_that_is_recorded_too_late_shows_as_a_difference_and_changes_nothing(past: Past) -> None:
