@@ -13,9 +13,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "{scope} has no grids below: there is no assessment.",
     ),
     "bulletin.assessment_dimensions": (
-        "七个维度中，{measured}已有数据；{missing}尚无数据来源，不计分，得分按已有维度的权重折算为100分。",
-        "Of the seven dimensions, {measured} are measured; {missing} have no source yet and count nothing: "
-        "the score of 100 is made from the weights of those that are measured.",
+        "七个维度中，已评定{measured}；{missing}因来源未记录、无应办件或未评分而未评定，不计，得分按已评定维度的权重折算为百分制。",
+        "Of the seven dimensions, {measured} were judged; {missing} were not (not recorded, nothing due or no mark) "
+        "and count nothing: the score of 100 is made from the weights of those that were judged.",
     ),
     "bulletin.dimension.acceptance": ("接单及时率", "acceptance timeliness"),
     "bulletin.dimension.handling": ("处置及时率", "handling timeliness"),
