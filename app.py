@@ -35,6 +35,7 @@ from api import (
     noting,
     questions,
     quiet,
+    tasks,
 )
 from api import auditing as audit_file
 from api import wall as wall_addresses
@@ -538,7 +539,7 @@ def looks(settings: Settings, store: Store) -> schedule.Tasks:
 
 cli.add_command(jobs.command(keep_bulletins))
 
-for commands in (cities, questions, keeping, bulletins, accounts, audit_file, demo, alerting):
+for commands in (cities, questions, keeping, bulletins, accounts, audit_file, demo, alerting, tasks):
     for command in commands.COMMANDS:
         cli.add_command(command)
 

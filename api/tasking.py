@@ -3,11 +3,14 @@ the audit."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from flask import request
 
 from api.doors import audited, viewer
-from data.access import Viewer, may
+from data.access import may
+from data.audit import Entry
 from data.clocks import Instant
 from data.store import Store
 from data.tasks import duty, files, keeping, listing
@@ -48,71 +51,96 @@ class Tasking:
     def issue(self, scope: str, order: Order) -> int:
         """Issues a task and gives its number."""
         return self._act(
-            f"issue {order.kind}",
-            lambda who: keeping.issue(self._bounded(), scope, order, who.name, self._now()),
+            "task",
+            {"act": "issued", "kind": order.kind, "grids": len(order.grids)},
+            lambda entry: keeping.issue(self._bounded(), scope, order, entry.who, entry.at, entry=entry),
         )
 
     def done(self, number: int, grid: str, note: str, evidence: str) -> bool:
         """Marks a share as done; False where it is so already."""
         return self._act(
-            f"done task {number} {grid}",
-            lambda who: keeping.done(
-                self._bounded(), who.scope, number, grid, who.name, self._now(), note, evidence
+            f"task {number}",
+            {"act": "done", "grid": grid},
+            lambda entry: keeping.done(
+                *(self._bounded(), entry.scope, number, grid, entry.who, entry.at, note, evidence),
+                entry=entry,
             ),
         )
 
     def give_back(self, number: int, grid: str, note: str) -> None:
         """Gives a share back."""
         self._act(
-            f"return task {number} {grid}",
-            lambda who: keeping.give_back(
-                self._bounded(), who.scope, number, grid, who.name, note, self._now()
+            f"task {number}",
+            {"act": "returned", "grid": grid},
+            lambda entry: keeping.give_back(
+                self._bounded(), entry.scope, number, grid, entry.who, note, entry.at, entry=entry
             ),
         )
 
     def extend(self, number: int, due_at: Instant, note: str) -> None:
         """Moves the due time."""
         self._act(
-            f"extend task {number}",
-            lambda who: keeping.extend(
-                self._bounded(), who.scope, number, due_at, who.name, note, self._now()
+            f"task {number}",
+            {"act": "extended"},
+            lambda entry: keeping.extend(
+                self._bounded(), entry.scope, number, due_at, entry.who, note, entry.at, entry=entry
             ),
         )
 
     def withdraw(self, number: int, note: str) -> None:
         """Takes a task back."""
         self._act(
-            f"withdraw task {number}",
-            lambda who: keeping.withdraw(self._bounded(), who.scope, number, who.name, note, self._now()),
+            f"task {number}",
+            {"act": "withdrawn"},
+            lambda entry: keeping.withdraw(
+                self._bounded(), entry.scope, number, entry.who, note, entry.at, entry=entry
+            ),
         )
 
     def sign_in(self, grid: str) -> Signed:
         """Signs a grid's centre in for the present shift."""
+        name = viewer().shown_name
         return self._act(
-            f"duty {grid}",
-            lambda who: duty.sign_in(self._bounded(), who.scope, grid, who.shown_name, self._now()),
+            f"duty {grid[:64]}",
+            {"act": "signed in"},
+            lambda entry: duty.sign_in(self._bounded(), entry.scope, grid, name, entry.at, entry=entry),
         )
 
     def take(self, kind: FileKind, content: bytes) -> Taken:
         """Takes a file of sign-ins or of what was done."""
-        return self._act(
-            f"file {kind}",
-            lambda who: files.take(self._bounded(), who.scope, kind, content, who.name, self._now()),
-        )
 
-    def _act(self, subject: str, act: Callable[[Viewer], _Made]) -> _Made:
-        """Does it for whoever asks, where their role allows it; the audit hears of it either way."""
-        who, short = viewer(), subject[:120]
+        def act(entry: Entry) -> Taken:
+            # The rows are acts of their own: what cannot be recorded is not begun.
+            audited(entry.action, entry.subject, "ok", **entry.detail)
+            return files.take(self._bounded(), entry.scope, kind, content, entry.who, entry.at)
+
+        return self._act(f"file of {kind}", {"act": "file", "bytes": len(content)}, act)
+
+    def _act(self, subject: str, detail: Mapping[str, Any], act: Callable[[Entry], _Made]) -> _Made:
+        """Does it for whoever asks, where their role allows it; the audit's entry stands in the same transaction."""
+        who = viewer()
         if not may(who, "handle"):
-            audited("handle", short, "refused")
+            audited("handle", subject, "refused")
             raise NotAllowed
+        entry = Entry(
+            *(self._now(), "handle", subject, "ok"),
+            who=who.name,
+            role=who.role,
+            scope=who.scope,
+            session=who.session,
+            address=request.remote_addr or "",
+            detail=dict(detail),
+        )
         try:
-            made = act(who)
-        except (TaskError, LookupError) as error:
-            audited("handle", short, "failed", why=getattr(error, "reason", "unknown"))
+            return act(entry)
+        except TaskError as error:
+            if error.reason in _BEYOND:
+                audited("handle", subject, "refused", why=error.reason)
             raise
-        audited("handle", short, "ok")
-        return made
 
     def _bounded(self) -> Store:
         return self._store.within(viewer().scope)
+
+
+_BEYOND: Final = ("none", "grid", "beyond", "issuer", "watch")
+"""Why an act was refused that was tried on what is not the viewer's."""

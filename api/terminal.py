@@ -28,6 +28,7 @@ from data.queries.plan import UnknownName
 from data.reference import NoCity, Reference
 from data.settings import Settings, SettingsError
 from data.store import Store, StoreError
+from data.tasks.states import TaskError
 from reports.terminal import ProgressBar
 
 _YEARS = range(2000, 2060)
@@ -35,7 +36,7 @@ _DATE_LENGTH = len("2026-01-31")
 
 _MENDABLE: tuple[type[Exception], ...] = (
     *(StoreError, AccountError, AlertError, NoCity, PackError, SettingsError, SourceError, MappingError),
-    *(UnknownGrid, UnknownName, UnknownEvent, PoolTimeout, OSError),
+    *(UnknownGrid, UnknownName, UnknownEvent, TaskError, PoolTimeout, OSError),
 )
 """What a user or an operator can mend: a sentence, never a trace."""
 

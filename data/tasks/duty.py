@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from data.audit import Entry, record_in
 from data.clocks import Instant
 from data.grids import Grid
 from data.reference import Reference, reference_within
@@ -85,6 +86,7 @@ def sign_in(
     note: str = "",
     at: Instant | None = None,
     via: Via = "page",
+    entry: Entry | None = None,
 ) -> Signed:
     """Signs a grid's centre in for the shift that has opened last, or had so `at` an earlier instant. Whoever comes
     twice is told so by `again`.
@@ -118,6 +120,9 @@ def sign_in(
     wanted = SignIn(grid, found, signed_at, now, who.strip(), note.strip())
     with store.whole.keeping() as connection:
         new = put(connection, [wanted], via)
+        if new and entry is not None:
+            # What cannot be recorded is not done.
+            record_in(connection, entry)
         known = wanted if new else _one(connection, found, grid)
     if not new and at is not None and known.at != at:
         raise TaskError(

@@ -1,17 +1,19 @@
 """What people do with tasks: issue, mark as done, give back, extend, withdraw. Each act is one step that stays.
 
 Whoever sees a grid may say what it did; whoever sees the grid that issued a task may give it back, extend it and
-withdraw it. A step is written in one transaction that has the task to itself, so of two people the second is told.
+withdraw it. A step is written in one transaction that has the task to itself, so of two people the second is told; an
+`entry` is put into the audit with the act, or nothing is done.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from data.audit import Entry, record_in
 from data.clocks import DAY, Instant, iso
 from data.reference import reference_within
 from data.store import Store
@@ -37,7 +39,9 @@ class Order:
     key: str = ""
 
 
-def issue(store: Store, scope: str, order: Order, who: str, now: Instant) -> int:
+def issue(
+    store: Store, scope: str, order: Order, who: str, now: Instant, *, entry: Entry | None = None
+) -> int:
     """Issues a task to grids within a scope and gives its number; the number of the one that stands where an order with
     the same key was issued before. Raises TaskError."""
     with store.reading() as connection:
@@ -70,6 +74,8 @@ def issue(store: Store, scope: str, order: Order, who: str, now: Instant) -> int
             if (known := _by_key(connection, order.key)) is None:
                 raise
             return known
+        if entry is not None:
+            record_in(connection, replace(entry, subject=f"task {number}"))
         grids = list(dict.fromkeys(order.grids))
         connection.execute(insert(task_share), [{"task_id": number, "grid": code} for code in grids])
         first = Step(1, EVERY, "issued", now, now, order.due_at, who)
@@ -88,13 +94,14 @@ def done(
     evidence: str = "",
     *,
     at: Instant | None = None,
+    entry: Entry | None = None,
 ) -> bool:
     """Marks a grid's share as done, or answered; False when it is so already and nothing was changed. `at` is when it
     was done, now by default. Raises TaskError for a share that is none within the scope or was withdrawn, and for an
     `at` to come, before the task was issued, or before it was given back last."""
     moment = now if at is None else at
     _short(note=note, evidence=evidence)
-    with _Act(store, scope, number, now) as act:
+    with _Act(store, scope, number, now, entry) as act:
         share = act.share(grid)
         _standing(share, act)
         if share.done_at is not None:
@@ -115,11 +122,21 @@ def done(
     return True
 
 
-def give_back(store: Store, scope: str, number: int, grid: str, who: str, note: str, now: Instant) -> None:
+def give_back(
+    store: Store,
+    scope: str,
+    number: int,
+    grid: str,
+    who: str,
+    note: str,
+    now: Instant,
+    *,
+    entry: Entry | None = None,
+) -> None:
     """Gives a share that is done back to its grid, with a note on what is missing: it is open again. Raises TaskError
     where it is not done, and for whoever does not see the grid that issued the task."""
     _noted(note, "what is missing")
-    with _Act(store, scope, number, now) as act:
+    with _Act(store, scope, number, now, entry) as act:
         act.issuer_only()
         share = act.share(grid)
         _standing(share, act)
@@ -131,11 +148,21 @@ def give_back(store: Store, scope: str, number: int, grid: str, who: str, note: 
         act.settle(grid, False)
 
 
-def extend(store: Store, scope: str, number: int, due_at: Instant, who: str, note: str, now: Instant) -> None:
+def extend(
+    store: Store,
+    scope: str,
+    number: int,
+    due_at: Instant,
+    who: str,
+    note: str,
+    now: Instant,
+    *,
+    entry: Entry | None = None,
+) -> None:
     """Moves the due time of all shares, with a note on why. Raises TaskError for a time that has passed or is not later
     than the present one, and for whoever does not see the grid that issued the task."""
     _noted(note, "why it is extended")
-    with _Act(store, scope, number, now) as act:
+    with _Act(store, scope, number, now, entry) as act:
         act.issuer_only()
         if act.row.withdrawn_at is not None:
             raise TaskError(
@@ -151,11 +178,13 @@ def extend(store: Store, scope: str, number: int, due_at: Instant, who: str, not
         act.set(due_at=due_at)
 
 
-def withdraw(store: Store, scope: str, number: int, who: str, note: str, now: Instant) -> None:
+def withdraw(
+    store: Store, scope: str, number: int, who: str, note: str, now: Instant, *, entry: Entry | None = None
+) -> None:
     """Takes a task back from all its grids, with a note on why. What was due before stays counted as it stood. Raises
     TaskError where it is withdrawn already, and for whoever does not see the grid that issued it."""
     _noted(note, "why it is withdrawn")
-    with _Act(store, scope, number, now) as act:
+    with _Act(store, scope, number, now, entry) as act:
         act.issuer_only()
         if act.row.withdrawn_at is not None:
             raise TaskError(
@@ -169,8 +198,9 @@ def withdraw(store: Store, scope: str, number: int, who: str, note: str, now: In
 class _Act:
     """A transaction that has one task to itself: its row, its grids and its steps until now."""
 
-    def __init__(self, store: Store, scope: str, number: int, now: Instant) -> None:
+    def __init__(self, store: Store, scope: str, number: int, now: Instant, entry: Entry | None) -> None:
         self._now = now
+        self._entry = entry
         self._number = number
         with store.reading() as connection:
             self._inside = _inside(store, connection, scope)
@@ -244,7 +274,9 @@ class _Act:
         evidence: str = "",
         due_at: Instant | None = None,
     ) -> None:
-        """Adds a step."""
+        """Adds a step, and the audit's entry with it: what cannot be recorded is not done."""
+        if self._entry is not None:
+            record_in(self._connection, self._entry)
         seq = max(step.seq for step in self.steps) + 1
         step = Step(seq, grid, what, at, self._known_at, due_at, who, note.strip(), evidence.strip())
         self._connection.execute(insert(task_step).values(**_row(self._number, step)))
