@@ -353,7 +353,9 @@ def _mapped(outlines: OutlinesOf, met: Met, alerts: Sequence[Alert], scale: floa
         notes.insert(0, word("hot.map_whole").format(n=f"{whole:,}", grid=grid.name))
     if met.city.illustrative:
         notes.append(word("map.illustrative_foot"))
-    title = word("hot.map").format(grid=grid.name, tab=word(f"hot.tab_{met.found.tab}"))
+    title = word("hot.map" if children else "hot.map_leaf").format(
+        grid=grid.name, tab=word(f"hot.tab_{met.found.tab}")
+    )
     focus = None if children else grid.code
     figure = spots(counted, outlines(tree, grid.code), focus=focus, scale=scenery.scaled(scale))
     return Mapped(title, figure, notes)
@@ -398,7 +400,8 @@ def _in_view(
     number = met.found.warning or 0
     told = lookout.one(number)
     if told is None:
-        return page.wrong(word("hot.gone")), [], [], True, True, True, "panels hot-body", None
+        gone = page.gone(word("hot.gone"), met.found.search(warning=None))
+        return gone, [], [], True, True, True, "panels hot-body", None
     alert, taken = told
     view = met.found.view
     numbers = [int(each) for each in alert.body.get("events", ())]
@@ -429,7 +432,7 @@ def attention(reads: Reads, lookout: Lookout, city: City, tree: Tree, found: Ask
     steps = Counter(str(one.step) for one in every if one.kind == "due")
     lines = [
         HotLine(
-            f"{hotlines.title(told, one)}（{told.grid(one.grid)}）",
+            word("attention.event").format(title=hotlines.title(told, one), grid=told.grid(one.grid)),
             told.href(one.id),
             word(f"hot.kind_{one.kind}"),
             hotlines.counts(one),

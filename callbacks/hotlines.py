@@ -104,8 +104,11 @@ def ordered(tree: Tree, tab: str, alerts: Sequence[Alert]) -> list[Alert]:
     look the least likely by chance."""
     if tab != "due":
         return sorted(alerts, key=_latest)
-    place = {grid.code: number for number, grid in enumerate(tree)}
-    return sorted(alerts, key=lambda one: (-one.step, place.get(one.grid, 0), one.holder, one.id))
+    return sorted(alerts, key=lambda one: (-one.step, _place(tree, one.grid), one.holder, one.id))
+
+
+def _place(tree: Tree, code: str) -> int:
+    return tree.get(code).id if code in tree else -1
 
 
 def _latest(alert: Alert) -> tuple[int, float, int]:
@@ -160,7 +163,9 @@ def reason(alert: Alert) -> str:
         return ""
     said = word(f"hot.reason_{key}")
     times = alert.body.get("times")
-    return f"{said}：{word('hot.returned_times').format(n=times)}" if times else said
+    if not times:
+        return said
+    return word("hot.told").format(what=said, more=word("hot.returned_times").format(n=times))
 
 
 def days(alert: Alert) -> int:

@@ -88,7 +88,10 @@ def _facts(told: Told, alert: Alert) -> list[tuple[str, str]]:
         ("ears", ears(body.get("ears"))),
         ("step", word(f"hot.step_{alert.step}") if alert.kind in ("due", "whistle") else ""),
         ("waited", word("hot.waited").format(n=body["waited_minutes"]) if "waited_minutes" in body else ""),
-        ("grids", "、".join(grids[:12]) + ("…" if len(grids) > 12 else "") if len(grids) > 1 else ""),
+        (
+            "grids",
+            word("hot.and").join(grids[:12]) + ("…" if len(grids) > 12 else "") if len(grids) > 1 else "",
+        ),
         ("opened", text.moment(told.clock, alert.opened_at)),
         ("seen", text.moment(told.clock, alert.seen_at)),
         ("kind", word("hot.round").format(n=alert.round) if alert.round > 1 else ""),
@@ -110,7 +113,7 @@ def ears(values: Sequence[float] | None) -> str:
     if not values or len(values) != 3:
         return ""
     c1, c2, c3 = (f"{value:.1f}" for value in values)
-    return f"{word('hot.ears').format(c1=c1, c2=c2, c3=c3)}；{word('hot.ears_plain')}"
+    return word("hot.ears").format(c1=c1, c2=c2, c3=c3)
 
 
 def _course(told: Told, reads: Reads, alert: Alert, scale: float) -> Course | None:

@@ -282,6 +282,11 @@ def done(sentence: str) -> list[Component]:
     return [html.P(sentence, className="notice is-done")]
 
 
+def gone(sentence: str, href: str) -> list[Component]:
+    """What stands in place of a warning that is not there, with the way to the list."""
+    return [*wrong(sentence), html.P(html.A(word("hot.back"), href=href, className="button go"))]
+
+
 def wrong(*sentences: str) -> list[Component]:
     """Why it was not done, or what is not there."""
     return [html.P(" ".join(filter(None, sentences)), className="notice", role="alert")]

@@ -251,7 +251,7 @@ def alerts(
     are not closed, or with `closed` all of them, or those of a state, the closed ones by when they were; `since` bounds
     when they were opened. Raises UnknownGrid."""
     with store.reading() as connection:
-        inside = _codes(store, connection, scope)
+        inside = _inside(store, connection, scope)
         query = select(alert)
         if kinds is not None:
             query = query.where(alert.c.kind.in_(kinds))
@@ -275,7 +275,7 @@ def alerts(
 def one(store: Store, scope: str, number: int) -> tuple[Alert, tuple[AlertStep, ...]]:
     """A warning within a scope of the store, and what was done with it, in order. AlertError for none."""
     with store.reading() as connection:
-        found = _alert_within(connection, _codes(store, connection, scope), number)
+        found = _alert_within(connection, _inside(store, connection, scope), number)
         steps = connection.execute(
             select(alert_step).where(alert_step.c.alert_id == number).order_by(alert_step.c.seq)
         )
@@ -285,7 +285,7 @@ def one(store: Store, scope: str, number: int) -> tuple[Alert, tuple[AlertStep, 
 def stamp(store: Store, scope: str, kinds: Sequence[AlertKind]) -> str:
     """Changes when a warning of some kinds within a scope is opened, seen again, or worked on. Raises UnknownGrid."""
     with store.reading() as connection:
-        inside = _codes(store, connection, scope)
+        inside = _inside(store, connection, scope)
         rows = connection.execute(
             select(alert.c.id, alert.c.grid, alert.c.state, alert.c.seen_at, alert.c.assigned_to)
             .where(alert.c.state != "closed", alert.c.kind.in_(kinds))
@@ -320,7 +320,7 @@ def _act(
             "long", f"expected a note of at most {LONGEST_NOTE} characters, found {len(kept)}: shorten it"
         )
     with store.reading() as connection:
-        inside = _codes(store, connection, scope)
+        inside = _inside(store, connection, scope)
     # A store within a scope reads only; the scope was held against it above.
     with store.whole.keeping() as connection:
         found = _alert_within(connection, inside, number, lock=True)
@@ -358,7 +358,8 @@ def matters_of(store: Store, kind: AlertKind, since: Instant) -> dict[int, str]:
         return {number: row.matter for row in rows for number in json.loads(row.body).get("events", ())}
 
 
-def _codes(store: Store, connection: Connection, scope: str) -> frozenset[str]:
+def _inside(store: Store, connection: Connection, scope: str) -> frozenset[str]:
+    # A set of codes: a bounded tree that is asked for another's grid tells the audit of it.
     tree = reference_within(store, connection).tree
     top = tree.get(scope)
     return frozenset(grid.code for grid in tree if top.id <= grid.id <= top.last_id)

@@ -97,6 +97,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "hot.status_closed": ("已关闭", "Closed"),
     "hot.children": ("下级网格", "Grids below"),
     "hot.map": ("{grid}：下级网格的{tab}数", "{grid}: {tab} by grid below"),
+    "hot.map_leaf": ("{grid}：{tab}", "{grid}: {tab}"),
     "hot.map_count": ("预警 {n} 条", "Warnings: {n}"),
     "hot.map_whole": (
         "另有 {n} 条涉及{grid}全域，不落在下级网格。",
@@ -159,9 +160,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "There are no events yet, so nothing can be said. Import some: {command}",
     ),
     "hot.nobody_looked": (
-        "还没有查看过这座城市：服务每小时、每夜自动查看一次。立即查看：{command}",
-        "Nobody has looked at the city yet: the server does so each hour and each night. To look now: {command}",
+        "还没有任何预警记录：服务每小时、每夜自动查看一次。立即查看：{command}",
+        "No warning has been kept yet: the server looks each hour and each night. To look now: {command}",
     ),
+    "hot.and": ("、", ", "),
+    "hot.told": ("{what}：{more}", "{what}: {more}"),
     "hot.gone": ("没有这条预警，或不在您的范围内。", "There is no such warning, or it is beyond your scope."),
     "hot.back": ("返回清单", "Back to the list"),
     "hot.facts": ("依据", "What it rests on"),
@@ -204,12 +207,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "less than one in a thousand million without a cause",
     ),
     "hot.ears": (
-        "C1 {c1}，C2 {c2}，C3 {c3}（C1、C2 达到 3.09，C3 达到 1.96 为异常）",
-        "C1 {c1}, C2 {c2}, C3 {c3} (C1 and C2 from 3.09, C3 from 1.96 on are alarms)",
-    ),
-    "hot.ears_plain": (
-        "最近一日超出此前七天常态的程度",
-        "how far the last day lies above the seven days before it",
+        "C1 {c1}，C2 {c2}，C3 {c3}（C1、C2 达到 3.09，C3 达到 1.96 为异常）；最近一日超出此前七天常态的程度",
+        "C1 {c1}, C2 {c2}, C3 {c3} (C1 and C2 from 3.09, C3 from 1.96 on are alarms): how far the last day lies above "
+        "the seven days before it",
     ),
     "hot.waited": ("{n} 分钟工作时间", "{n} minutes of working time"),
     "hot.returned_times": ("退回或返工 {n} 次", "went back {n} times"),
