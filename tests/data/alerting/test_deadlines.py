@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from data.alerting.deadlines import Held, Step, by_holder, pressing, step_of, whistles
 from data.calendars import CalendarConfig, Limit, WorkingCalendar
+from data.city import load_city
 from data.clocks import DAY, HOUR, MINUTE, ZoneClock, parse_instant
 from data.events import write
 from data.grids import plant
 from data.lifecycle import Kind, Report
 from data.lifecycle import Step as LifeStep
 from data.store import Store
-from tests.support.city import CELL, SHANGHAI, STREET, small_nodes
+from tests.support.city import CELL, SHANGHAI, STREET, city_pack, small_nodes
 
 CALENDAR = WorkingCalendar(ZoneClock.of(SHANGHAI), CalendarConfig())
 TREE = plant(small_nodes())
@@ -101,6 +104,20 @@ def test_open_events_of_the_store_are_warned_of(store: Store) -> None:
     assert pressing(store, wednesday + MINUTE) == ()
     (late,) = pressing(store, parse_instant("2026-03-05T15:00:01+08:00"))
     assert (late.step, late.body["overdue"]) == (2, 1)
+
+
+def test_the_citys_own_times_hold(store: Store) -> None:
+    """What is due on Thursday at 15:00 has two working hours left at eleven."""
+    wednesday = parse_instant("2026-03-04T14:00:00+08:00")
+    write(store, [report("open", wednesday), step("open", Kind.WHISTLE, NOON - HOUR, unit="住建局")], NOON)
+    assert len(pressing(store, NOON)) == len(whistles(store, NOON)) == 1
+    own = {"unit_minutes": 110, "above_minutes": 60, "whistle_minutes": 90, "whistle_centre_minutes": 120}
+    load_city(store, replace(city_pack(), warning_plan=own), NOON)
+    assert pressing(store, NOON) == ()
+    assert whistles(store, NOON) == ()
+    load_city(store, replace(city_pack(), warning_plan={"whistle_centre_minutes": 40}), NOON)
+    (called,) = whistles(store, NOON)
+    assert (called.step, called.body["waited_minutes"]) == (2, 60)
 
 
 def test_whistles_that_nobody_answers(store: Store) -> None:
