@@ -250,9 +250,7 @@ def test_what_moved_is_counted_and_named() -> None:
         "They rose most: A +10.42 (84.93 → 95.35). "
         "They fell most: B −10.42 (95.35 → 84.93), D −10.38 (93.23 → 82.85)."
     ) in text
-    assert (
-        "acceptance timeliness, handling timeliness, completion, rating (satisfaction) were judged" in text
-    )
+    assert "acceptance timeliness, handling timeliness, completion, rating (satisfaction) were judged" in text
     assert "The weights are defaults of this program" in text
 
 
