@@ -29,12 +29,9 @@ DAILY_SECTIONS: Final = (
     *("overall", "cumulative", "rates", "lists", "channels", "categories"),
     *("overdue", "temporary", "hot", "measures"),
 )
-USUAL_SECTIONS: Final = tuple(section for section in DAILY_SECTIONS if section != "temporary")
-"""Those of a city that does not choose: no record of temporary matters is kept yet."""
-
 MONTH_SECTIONS: Final = (
     *("overall", "assessment", "map", "ranking", "change", "trend"),
-    *("hot", "laggards", "method", "appendix"),
+    *("hot", "temporary", "laggards", "method", "appendix"),
 )
 MOST_DEPTH: Final = 3
 """No grid deeper than this has a centre: there are thousands of them."""
@@ -98,8 +95,8 @@ class BulletinPlan:
     a centre; `top` is how many are named first and last; a rate that misses its target by up to `list_margin` is on the
     yellow list, by more on the red one."""
 
-    morning: KindPlan = KindPlan(time(8), USUAL_SECTIONS)
-    evening: KindPlan = KindPlan(time(20), USUAL_SECTIONS)
+    morning: KindPlan = KindPlan(time(8), DAILY_SECTIONS)
+    evening: KindPlan = KindPlan(time(20), DAILY_SECTIONS)
     month: KindPlan = KindPlan(time(9), MONTH_SECTIONS)
     language: Literal["zh", "en"] = "zh"
     depths: tuple[int, ...] = (0, 1, 2)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
 from data.indicators import INDICATORS, NO_DATA, shown
+from data.tasks.states import KINDS
 from data.words import speaking, word
 from reports.wording import texts
 
@@ -49,6 +50,8 @@ def _sentence(key: Key, before: str | None, after: str | None, names: Mapping[tu
 def _label(block: str, indicator: str) -> str:
     if block == "scores":
         return word(f"bulletin.revised_{indicator}")
+    if block == "temporary":
+        return word(f"bulletin.revised_task_{indicator}")
     return texts.label(indicator)
 
 
@@ -63,6 +66,7 @@ def _printed(content: Json) -> Iterator[tuple[Key, str]]:
         for row in assessment["rows"]:
             yield ("scores", row["code"], "score"), _number(row["score"])
             yield ("scores", row["code"], "rank"), _place(row["rank"])
+    yield from _tasks(parts.get("temporary"))
     groups = [*parts.get("groups", ()), *([parts["appendix"]] if parts.get("appendix") else ())]
     for group in groups:
         for row in group["rows"]:
@@ -72,6 +76,20 @@ def _printed(content: Json) -> Iterator[tuple[Key, str]]:
     for block in ("channels", "categories"):
         for row in (parts.get(block) or {}).get("rows", ()):
             yield (block, row["code"], "received"), f"{row['count']:,}"
+
+
+def _tasks(told: Json | None) -> Iterator[tuple[Key, str]]:
+    if not told:
+        return
+    for one in told["tallies"]:
+        if one["issued"]:
+            yield ("temporary", one["kind"], "issued"), f"{one['issued']:,}"
+        if one["due"]:
+            yield ("temporary", one["kind"], "due"), f"{one['on_time']:,}/{one['due']:,}"
+    if late := sum(len(one["grids"]) for one in told["late"]):
+        yield ("temporary", "tasks", "late"), f"{late:,}"
+    if told["owed"]:
+        yield ("temporary", "duty", "duty"), f"{told['signed']:,}/{told['owed']:,}"
 
 
 def _figures(block: str, code: str, figures: Json) -> Iterator[tuple[Key, str]]:
@@ -97,4 +115,6 @@ def _names(content: Json) -> dict[tuple[str, str], str]:
     blocks += [("scores", row) for row in (parts.get("assessment") or {"rows": ()})["rows"]]
     for block in ("channels", "categories"):
         blocks += [(block, row) for row in (parts.get(block) or {"rows": ()})["rows"]]
-    return {(block, row["code"]): row["name"] for block, row in blocks}
+    named = {(block, row["code"]): row["name"] for block, row in blocks}
+    named |= {("temporary", kind): word(f"bulletin.task.{kind}") for kind in KINDS}
+    return named | {("temporary", what): word(f"bulletin.revised_{what}") for what in ("tasks", "duty")}

@@ -249,10 +249,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "bulletin.untitled": ("（无标题）", "(untitled)"),
     # Temporary matters and hot matters.
     "bulletin.heading.temporary": ("临时事项", "Temporary matters"),
-    "bulletin.temporary_none": (
-        "临时事项尚未建立台账，本期无记录可报。",
-        "No record of temporary matters is kept yet: there is nothing to report.",
-    ),
     "bulletin.heading.hot": ("热点情况", "Hot matters"),
     "bulletin.heading.matters": ("预警事项", "Warnings"),
     "bulletin.matters_unwatched": ("本期尚未开展热点监测。", "Nobody has looked for hot matters yet."),

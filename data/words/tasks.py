@@ -223,6 +223,53 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "不是 UTF-8 或 GB18030 文本，请另存为 CSV。",
         "No text in UTF-8 or GB18030: save the table as CSV.",
     ),
+    "bulletin.task.command": ("指令", "commands"),
+    "bulletin.task.temporary": ("临时事项", "temporary matters"),
+    "bulletin.temporary_unkept": (
+        "本范围没有下达过临时事项和指令，本市也未作值班记录，本期无可报事项。",
+        "No temporary matter and no command was issued here, and the city keeps no record of duty: there is nothing to "
+        "report.",
+    ),
+    "bulletin.temporary_never": (
+        "本期没有临时事项、指令和值班记录可报。",
+        "There is no temporary matter, no command and no duty to report.",
+    ),
+    "bulletin.temporary_issued": ("本期下达{kinds}", "issued: {kinds}"),
+    "bulletin.temporary_issued_kind": ("{kind}{n}项", "{n} {kind}"),
+    "bulletin.temporary_none_issued": ("本期未下达临时事项和指令", "nothing was issued"),
+    "bulletin.temporary_due": ("按网格计，{kinds}", "by grid, {kinds}"),
+    "bulletin.temporary_due_kind": (
+        "{kind}到期{due}件次，按时完成{n}件次，按时完成率{rate}（{n}/{due}）",
+        "{due} {kind} were due, {n} of them done on time, {rate} ({n}/{due})",
+    ),
+    "bulletin.temporary_none_due": ("本期没有到期的临时事项和指令", "nothing was due"),
+    "bulletin.temporary_late": (
+        "截至{at}，逾期未完成的有{tasks}项、{n}件次",
+        "at {at}, {tasks} tasks were overdue and open, of {n} grids in all",
+    ),
+    "bulletin.temporary_none_late": (
+        "截至{at}，没有逾期未完成的事项",
+        "at {at}, nothing was overdue and open",
+    ),
+    "bulletin.temporary_late_task": (
+        "{kind}“{title}”，时限{due}，尚有{n}个网格未完成：{names}",
+        "{title} ({kind}, due {due}), not done by {n} grids: {names}",
+    ),
+    "bulletin.temporary_more": ("另有{n}项逾期未完成", "{n} more tasks are overdue and open"),
+    "bulletin.duty": (
+        "值班应签到{owed}班次，按时签到{n}班次，按时签到率{rate}（{n}/{owed}）",
+        "of {owed} shifts of duty, {n} were signed in for in time, {rate} ({n}/{owed})",
+    ),
+    "bulletin.duty_missed": ("未按时签到{n}班次：{names}", "missed or late {n}: {names}"),
+    "bulletin.duty_missed_grid": ("{name}{n}班次", "{name} {n}"),
+    "bulletin.duty_none": ("本期没有应签到的值班班次。", "No shift of duty was owed."),
+    "bulletin.duty_unkept": ("本市未作值班记录。", "The city keeps no record of duty."),
+    "bulletin.revised_task_issued": ("下达数", "issued"),
+    "bulletin.revised_task_due": ("按时完成", "done on time"),
+    "bulletin.revised_task_late": ("逾期未完成件次", "overdue and open, by grid"),
+    "bulletin.revised_task_duty": ("按时签到", "signed in in time"),
+    "bulletin.revised_duty": ("值班签到", "duty"),
+    "bulletin.revised_tasks": ("临时事项和指令", "tasks"),
     "tasks.wrong_day": ("请填写截止日期和时间。", "Give a due day and time."),
 }
 """The words by key: Chinese, English."""

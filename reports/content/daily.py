@@ -14,6 +14,7 @@ from reports.content.gathering import Gathering
 from reports.content.hot import hot, matters, shares
 from reports.content.moments import Moment
 from reports.content.parts import Daily, Overdue, OverdueItem, OverdueUnit, Query
+from reports.content.temporary import temporary
 
 HOT_DEPTH = 3
 """The grids among which hot ones are sought: the level-2 grids, or what the scope has nearest to them."""
@@ -38,6 +39,7 @@ def daily(gathering: Gathering, scope: Grid, moment: Moment, sections: tuple[str
         if {"hot", "measures"} & {*sections}
         else None,
         matters=matters(gathering, scope, now) if "hot" in sections else None,
+        temporary=temporary(gathering, scope, now) if "temporary" in sections else None,
     )
 
 

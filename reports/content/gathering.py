@@ -27,6 +27,8 @@ from data.queries.overdue import OverdueEvents, overdue_events
 from data.queries.received import Received, received
 from data.reference import Reference, reference
 from data.store import Store
+from data.tasks.reported import Reported as TasksReported
+from data.tasks.reported import reported as tasks_reported
 from reports.content.moments import Moment
 from reports.content.parts import GridRow, Grids, Query, Source, Totals
 
@@ -152,6 +154,13 @@ class Gathering:
         found = self._keep(("matters", moment), lambda: reported(self.store, start_at, as_of))
         tree = self.city.tree
         return found.watched, tuple(one for one in found.matters if tree.contains(scope.code, one.grid))
+
+    def tasks(self, moment: Moment) -> TasksReported:
+        """The tasks and the duty of every grid that this has been made for."""
+        return self._keep(
+            ("tasks", moment),
+            lambda: tasks_reported(self.store, self.root.code, moment.period, moment.as_of),
+        )
 
     def sources(self, as_of: Instant) -> tuple[Source, ...]:
         """Every source of events, and its newest report by then."""

@@ -15,6 +15,7 @@ from reports.content.gathering import Gathering
 from reports.content.hot import followed, hot, matters, shares
 from reports.content.moments import Moment
 from reports.content.parts import Assessed, AssessedPart, Assessment, Month, Trend, Weight
+from reports.content.temporary import temporary
 
 ASSESSED_DEPTH = 2
 """The level-1 grids are assessed, wherever the scope stands above them."""
@@ -57,6 +58,7 @@ def monthly(
         if "appendix" in wanted and appendix is not None and appendix != assessed
         else None,
         matters=matters(gathering, scope, now) if is_hot else None,
+        temporary=temporary(gathering, scope, now) if "temporary" in wanted else None,
     )
 
 

@@ -179,6 +179,51 @@ class Matters:
 
 
 @dataclass(frozen=True)
+class TaskTally:
+    """Tasks of a kind: how many were issued in the period; of grids, how many were due in it, and done on time."""
+
+    kind: str
+    issued: int
+    due: int
+    on_time: int
+
+
+@dataclass(frozen=True)
+class LateTask:
+    """A task that is open past its due time, and the names of the grids that have not done it."""
+
+    kind: str
+    title: str
+    due_at: Instant
+    grids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DutyRow:
+    """A centre that missed some of the shifts that it owed, or signed in too late."""
+
+    code: str
+    name: str
+    missed: int
+    owed: int
+
+
+@dataclass(frozen=True)
+class Temporary:
+    """Temporary matters, commands and duty. `recorded`: the scope was ever given a task; `on_duty`: the city keeps
+    duty. `late` are open past their due time, the most urgent first; `missed` sum to what was owed and not signed."""
+
+    query: Query
+    recorded: bool
+    tallies: tuple[TaskTally, ...]
+    late: tuple[LateTask, ...]
+    on_duty: bool
+    signed: int
+    owed: int
+    missed: tuple[DutyRow, ...]
+
+
+@dataclass(frozen=True)
 class Daily:
     """A morning's or an evening's figures: of the period, of the one before, of the month until then and of the same
     days of the month before; each group of grids; channels, categories, overdue and hot matters. A part that the plan
@@ -194,6 +239,7 @@ class Daily:
     overdue: Overdue | None
     hot: Hot | None
     matters: Matters | None = None
+    temporary: Temporary | None = None
 
 
 @dataclass(frozen=True)
@@ -293,6 +339,7 @@ class Month:
     followed_grids: tuple[Followed, ...]
     appendix: Grids | None
     matters: Matters | None = None
+    temporary: Temporary | None = None
 
 
 @dataclass(frozen=True)

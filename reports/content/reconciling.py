@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from data.indicators import OVERDUE_OPEN
-from reports.content.parts import Content, Grids, Shares, Totals
+from reports.content.parts import Content, Grids, Shares, Temporary, Totals
 
 
 def unreconciled(content: Content) -> list[str]:
@@ -24,7 +24,18 @@ def unreconciled(content: Content) -> list[str]:
         )
         if len(set(counts)) > 1:
             found.append(f"{OVERDUE_OPEN} {counts}")
+    if parts.temporary is not None:
+        found += _temporary(parts.temporary)
     return found
+
+
+def _temporary(told: Temporary) -> Iterator[str]:
+    missed = sum(row.missed for row in told.missed)
+    if missed != told.owed - told.signed:
+        yield f"duty {told.signed}/{told.owed} and {missed} missed"
+    for one in told.tallies:
+        if one.on_time > one.due:
+            yield f"{one.kind} {one.on_time}/{one.due}"
 
 
 def _grids(whole: Totals, group: Grids) -> Iterator[str]:

@@ -13,6 +13,7 @@ from reports.document import Break, Column, Heading, Paragraph, Part, Signature,
 from reports.wording import common, texts
 from reports.wording.grids import grids_table, listed, lists_paragraphs, ranking_text
 from reports.wording.matters import matters_parts
+from reports.wording.temporary import temporary_parts
 
 LONGEST_TABLE = 60
 """A level with more grids than this has its table in an annex."""
@@ -37,8 +38,8 @@ def daily_parts(content: Content, daily: Daily) -> tuple[Part, ...]:
             sections.append((f"bulletin.heading.{name}", parts))
     if "overdue" in asked and daily.overdue is not None:
         sections.append(("bulletin.heading.overdue", [*common.overdue_parts(content, daily.overdue)]))
-    if "temporary" in asked:
-        sections.append(("bulletin.heading.temporary", [Paragraph(word("bulletin.temporary_none"))]))
+    if "temporary" in asked and daily.temporary is not None:
+        sections.append(("bulletin.heading.temporary", temporary_parts(content, daily.temporary)))
     if "hot" in asked and daily.hot is not None:
         sections.append(
             ("bulletin.heading.hot", [*matters_parts(content, daily.matters), *_hot(content, daily.hot)])

@@ -13,6 +13,7 @@ from reports.document import Break, Chart, Column, Heading, Paragraph, Part, Ser
 from reports.wording import common, scores, texts
 from reports.wording.grids import grids_table, lists_paragraphs, rates
 from reports.wording.matters import matters_parts
+from reports.wording.temporary import temporary_parts
 
 Section = tuple[str, list[Part]]
 
@@ -41,6 +42,8 @@ def _section(content: Content, month: Month, name: str) -> list[Part]:
             return _trend(content, month.trend) if month.trend is not None else []
         case "hot":
             return _hot(content, month, than)
+        case "temporary":
+            return temporary_parts(content, month.temporary)
         case "assessment" if assessment is None:
             none = word("bulletin.assessment_none").format(scope=texts.scope_name(content))
             return [Paragraph(none)]

@@ -9,13 +9,14 @@ import pytest
 
 from data.indicators import NO_DATA
 from data.words import speaking
-from reports.content.parts import Grids
+from reports.content.parts import Grids, Temporary
 from reports.document import Heading, Paragraph, Table
 from reports.wording import document
 from reports.wording.grids import lists_paragraphs, ranking_text
 from tests.reports.wording.papers import (
     BEFORE,
     MEASURES,
+    QUERY,
     daily,
     grid,
     grids,
@@ -182,7 +183,9 @@ def test_sections_are_those_of_the_plan_and_numbered_through() -> None:
         return [one.text for one in parts if isinstance(one, Heading) and one.level == 1]
 
     assert headings(sections=("overall", "hot")) == ["1. Overall", "2. Hot matters"]
-    assert headings(sections=("temporary",)) == ["1. Temporary matters"]
+    assert headings(sections=("temporary",)) == []
+    nothing = Temporary(QUERY, False, (), (), False, 0, 0, ())
+    assert headings(parts=daily(temporary=nothing), sections=("temporary",)) == ["1. Temporary matters"]
     none = daily(groups=())
     assert "2. Channels" in headings(parts=none, sections=("overall", "rates", "channels"))
 
