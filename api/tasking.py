@@ -19,6 +19,7 @@ from data.tasks.files import FileKind, Taken
 from data.tasks.keeping import Order
 from data.tasks.listing import Standing, Task
 from data.tasks.states import Kind, NotAllowed, Step, TaskError
+from data.tasks.tables import LENGTHS
 
 _Made = TypeVar("_Made")
 
@@ -48,12 +49,15 @@ class Tasking:
         """Who has signed in for the present shift. Raises UnknownGrid."""
         return duty.board(self._bounded(), scope, now)
 
-    def issue(self, scope: str, order: Order) -> int:
-        """Issues a task and gives its number."""
+    def issue(self, order: Order) -> int:
+        """Issues a task and gives its number. It is the viewer's own grid that issues it, whichever they look at: else
+        those of whom it is asked could put it off and take it back."""
         return self._act(
             "task",
             {"act": "issued", "kind": order.kind, "grids": len(order.grids)},
-            lambda entry: keeping.issue(self._bounded(), scope, order, entry.who, entry.at, entry=entry),
+            lambda entry: keeping.issue(
+                self._bounded(), entry.scope, order, entry.who, entry.at, entry=entry
+            ),
         )
 
     def done(self, number: int, grid: str, note: str, evidence: str) -> bool:
@@ -99,7 +103,7 @@ class Tasking:
 
     def sign_in(self, grid: str) -> Signed:
         """Signs a grid's centre in for the present shift."""
-        name = viewer().shown_name
+        name = viewer().shown_name[: LENGTHS["who"]]
         return self._act(
             f"duty {grid[:64]}",
             {"act": "signed in"},

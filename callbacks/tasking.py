@@ -31,7 +31,7 @@ class Tasks(Protocol):
         """Who has signed in for the present shift."""
         ...
 
-    def issue(self, scope: str, order: Order) -> int:
+    def issue(self, order: Order) -> int:
         """Issues a task and gives its number."""
         ...
 

@@ -278,7 +278,7 @@ def register(app: dash.Dash, reads: Reads, desk: Tasks) -> None:
         met = _met(reads, search, pathname)
         if not clicks or met is None:
             raise PreventUpdate
-        city, _, grid, tree, _ = met
+        city, _, _, tree, _ = met
 
         def act() -> list[Any]:
             named = next((one for one in KINDS if one == kind), None)
@@ -286,7 +286,7 @@ def register(app: dash.Dash, reads: Reads, desk: Tasks) -> None:
                 raise TaskError(f"expected a kind of task, found {kind!r}: choose one", "kind")
             due_at = _moment(ZoneClock.of(city.zone), day, time)
             order = Order(named, _text(title), _text(body), picked(tree, grids), due_at)
-            desk.issue(grid.code, order)
+            desk.issue(order)
             return page.done(word("tasks.did_issue").format(n=len(order.grids), title=order.title.strip()))
 
         told, went = _tried(act)

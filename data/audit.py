@@ -18,6 +18,7 @@ from data.audittables import KEPT_DAYS, audit, audit_anchor
 from data.clocks import DAY, Instant
 from data.grids import Tree
 from data.store import Store
+from data.texts import storable
 
 Result = Literal["ok", "refused", "failed"]
 RESULTS: Final[tuple[Result, ...]] = get_args(Result)
@@ -211,7 +212,7 @@ _HASHED: Final = tuple(column.name for column in audit.columns if column.name !=
 def _plain(entry: Entry) -> dict[str, Any]:
     """The row of an entry: texts cut to what a column takes, without characters that a database refuses."""
     row: dict[str, Any] = {
-        name: str(getattr(entry, name)).replace("\x00", "")[:length] for name, length in _LENGTHS.items()
+        name: storable(str(getattr(entry, name)))[:length] for name, length in _LENGTHS.items()
     }
     detail = json.dumps(dict(entry.detail), ensure_ascii=True, sort_keys=True, default=str)
     return row | {"at": entry.at, "detail": detail}

@@ -38,6 +38,9 @@ MOST_DEPTH: Final = 3
 
 _NUMBER_FIELDS = {"word", "year", "number"}
 _TEXT_LENGTH = 120
+_YEARS = range(1971, 2200)
+"""What lies beyond is a slip, as it is of an event."""
+
 _LATEST_DAYS = 31
 """Further than this no monthly bulletin is put off: some day of a month is worked."""
 
@@ -309,7 +312,9 @@ def parse_period(kind: BulletinKind, text: str) -> date:
     full = f"{text}-01" if kind == "month" else text
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", full):
         try:
-            return date.fromisoformat(full)
+            found = date.fromisoformat(full)
+            if found.year in _YEARS:
+                return found
         except ValueError:
             pass
     wanted = "a month such as 2026-11" if kind == "month" else "a day such as 2026-11-27"

@@ -21,6 +21,7 @@ from data.audit import Entry, record_in
 from data.clocks import DAY, Instant
 from data.reference import reference_within
 from data.store import Store
+from data.texts import storable
 
 AlertKind = Literal[
     "sudden", "common", "concentrated", "frequent", "ahead", "duplicates", "due", "whistle", "recheck"
@@ -199,17 +200,18 @@ def assign(
 ) -> None:
     """Gives a warning to a unit or a person; `seen` and `entry` as for `acknowledge`. AlertError for nobody, for a
     closed one and for none in the scope."""
-    if not to.strip():
+    to, note = storable(to).strip(), storable(note).strip()
+    if not to:
         raise AlertError(
             "nobody",
             "expected the name of whoever is to look into it, found nothing: name a unit or a person",
         )
-    if len(to.strip()) > LONGEST_NAME:
+    if len(to) > LONGEST_NAME:
         raise AlertError(
             "long",
-            f"expected a name of at most {LONGEST_NAME} characters, found {len(to.strip())}: shorten it",
+            f"expected a name of at most {LONGEST_NAME} characters, found {len(to)}: shorten it",
         )
-    _act(store, scope, number, who, now, "assigned", note.strip(), _NOT_CLOSED, to.strip(), seen, entry)
+    _act(store, scope, number, who, now, "assigned", note, _NOT_CLOSED, to, seen, entry)
 
 
 def close(
@@ -225,11 +227,12 @@ def close(
 ) -> None:
     """Closes a warning with a note on what came of it; `seen` and `entry` as for `acknowledge`. AlertError without a
     note, for one that is closed already and for none in the scope."""
-    if not note.strip():
+    note = storable(note).strip()
+    if not note:
         raise AlertError(
             "no_note", "expected a note on what came of it, found none: say why the warning is closed"
         )
-    _act(store, scope, number, who, now, "closed", note.strip(), _NOT_CLOSED, None, seen, entry)
+    _act(store, scope, number, who, now, "closed", note, _NOT_CLOSED, None, seen, entry)
 
 
 def acts_of(steps: Sequence[AlertStep]) -> int:

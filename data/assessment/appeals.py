@@ -24,7 +24,7 @@ from data.assessment.kept import given_from
 from data.assessment.measuring import GridScore
 from data.assessment.months import AssessedMonth, month
 from data.assessment.rules import Dimension
-from data.assessment.tables import appeal, decision, frozen_score
+from data.assessment.tables import appeal, decision, frozen_month, frozen_score
 from data.clocks import Instant
 from data.grids import Tree
 from data.reference import reference
@@ -89,6 +89,8 @@ def object_to(
         one = _dimension(fixed, dimension)
         _counts(store, connection, fixed, found, one, events)
     with store.whole.keeping() as connection:
+        # Of two who object at once the second waits here, and is told.
+        connection.execute(select(frozen_month.c.month).where(frozen_month.c.month == text).with_for_update())
         if any(_open(connection, text, grid, dimension)):
             raise AssessmentError(
                 f"expected no open appeal about {dimension} of {grid} in {text}, found one: wait until it is decided"

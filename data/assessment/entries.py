@@ -16,6 +16,7 @@ from data.assessment.tables import LONGEST_REASON, entry
 from data.clocks import Instant
 from data.reference import Reference, reference
 from data.store import Store
+from data.texts import storable
 
 
 class AssessmentError(ValueError):
@@ -125,7 +126,7 @@ def parsed_mark(text: str) -> Fraction:
 
 def said(text: str, what: str) -> str:
     """A text that has to be given, trimmed. Raises AssessmentError."""
-    told = " ".join(text.split())
+    told = _line(text)
     if not told:
         raise AssessmentError(f"expected {what}, found none: say it in a sentence")
     if len(told) > LONGEST_REASON:
@@ -133,6 +134,10 @@ def said(text: str, what: str) -> str:
             f"expected {what} of at most {LONGEST_REASON} characters, found {len(told)}: shorten it"
         )
     return told
+
+
+def _line(text: str) -> str:
+    return storable(" ".join(text.split()))
 
 
 def _checked(city: Reference, rules: AssessmentRules, one: Wanted, now: Instant) -> Fraction:
@@ -171,8 +176,8 @@ def _put(connection: Connection, one: Wanted, mark: Fraction, author: str, now: 
     values = {
         "mark_hundredths": int(mark * 100),
         "author": author,
-        "reason": " ".join(one.reason.split()),
-        "evidence": " ".join(one.evidence.split()),
+        "reason": _line(one.reason),
+        "evidence": _line(one.evidence),
     }
     last = (
         connection.execute(

@@ -17,6 +17,7 @@ from data.store import Store
 from data.tasks.dutyplan import DutyRules, Slot, on_duty, present, rules_of, slot
 from data.tasks.states import TaskError
 from data.tasks.tables import LENGTHS, duty_signin
+from data.texts import storable
 
 Attendance = Literal["signed", "late", "waiting", "missing"]
 Via = Literal["page", "file", "terminal", "demo"]
@@ -98,7 +99,8 @@ def sign_in(
         city = reference_within(store, connection)
     rules = duty_rules(city)
     _owed_by(rules, city, scope, grid)
-    if not who.strip():
+    who, note = storable(who).strip(), storable(note).strip()
+    if not who:
         raise TaskError("expected the name of whoever is on duty, found none: name them", "who")
     for what, value in (("who", who), ("note", note)):
         if len(value) > LENGTHS[what]:
@@ -117,7 +119,7 @@ def sign_in(
             f"{city.clock.local(signed_at):%Y-%m-%d %H:%M}: mend its time, or [duty] since in city.toml",
             "shift",
         )
-    wanted = SignIn(grid, found, signed_at, now, who.strip(), note.strip())
+    wanted = SignIn(grid, found, signed_at, now, who, note)
     with store.whole.keeping() as connection:
         new = put(connection, [wanted], via)
         if new and entry is not None:

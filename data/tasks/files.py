@@ -100,7 +100,7 @@ def _instant(text: str, clock: ZoneClock) -> Instant:
     """A local time such as 2026-11-20 08:21, or one with its offset."""
     try:
         moment = datetime.fromisoformat(text)
-        if len(text) < len("2026-11-20 08:21"):
+        if len(text) < len("2026-11-20 08:21") or not 2000 <= moment.year < 2200:
             raise ValueError
         return clock.at(moment) if moment.tzinfo is None else instant(moment)
     except (ValueError, OverflowError):

@@ -20,6 +20,7 @@ from data.store import Store
 from data.tasks.facts import steps_of
 from data.tasks.states import EVERY, KINDS, Kind, Share, Step, TaskError, What, shares
 from data.tasks.tables import LENGTHS, task, task_share, task_step
+from data.texts import storable
 
 LONGEST_BODY: Final = 4000
 FARTHEST: Final = 731 * DAY
@@ -58,8 +59,8 @@ def issue(
                         .values(
                             key=order.key or None,
                             kind=order.kind,
-                            title=order.title.strip(),
-                            body=order.body.strip(),
+                            title=storable(order.title).strip(),
+                            body=storable(order.body).strip(),
                             scope=scope,
                             issued_by=who,
                             issued_at=now,
@@ -192,7 +193,7 @@ def withdraw(
             )
         act.write("withdrawn", EVERY, now, who, note)
         act.settle(EVERY, True)
-        act.set(withdrawn_at=now, withdrawn_by=who, withdrawn_note=note.strip())
+        act.set(withdrawn_at=now, withdrawn_by=who, withdrawn_note=storable(note).strip())
 
 
 class _Act:
@@ -278,7 +279,17 @@ class _Act:
         if self._entry is not None:
             record_in(self._connection, self._entry)
         seq = max(step.seq for step in self.steps) + 1
-        step = Step(seq, grid, what, at, self._known_at, due_at, who, note.strip(), evidence.strip())
+        step = Step(
+            seq,
+            grid,
+            what,
+            at,
+            self._known_at,
+            due_at,
+            who,
+            storable(note).strip(),
+            storable(evidence).strip(),
+        )
         self._connection.execute(insert(task_step).values(**_row(self._number, step)))
 
     def settle(self, grid: str, settled: bool) -> None:
@@ -314,7 +325,7 @@ def _inside(store: Store, connection: Connection, scope: str) -> frozenset[str]:
 def _fits(order: Order, inside: frozenset[str], who: str, now: Instant) -> None:
     if order.kind not in KINDS:
         raise TaskError(f"expected the kind {' or '.join(KINDS)}, found {order.kind!r}: choose one", "kind")
-    if not order.title.strip():
+    if not storable(order.title).strip():
         raise TaskError("expected a title that says what is asked, found none: write one", "title")
     _short(title=order.title, who=who, key=order.key)
     if len(order.body) > LONGEST_BODY:
@@ -348,7 +359,7 @@ def _short(**texts: str) -> None:
 
 
 def _noted(note: str, about: str) -> None:
-    if not note.strip():
+    if not storable(note).strip():
         raise TaskError(f"expected a note that says {about}, found none: write one", "note")
     _short(note=note)
 

@@ -22,7 +22,8 @@ Standing = Literal["open", "ended", "all"]
 @dataclass(frozen=True)
 class Task:
     """A task as it stood as of an instant, and the shares of the grids within the scope that was asked for, in the
-    order of the tree. `yours` is true when the scope holds the grid that issued it."""
+    order of the tree. `yours` is true when the scope of the store, which is that of whoever asks, holds the grid that
+    issued it."""
 
     id: int
     kind: Kind
@@ -73,7 +74,7 @@ def tasks(
     issued first. `since` bounds when they were issued; no more than `limit` are given, of the open ones all. Raises
     UnknownGrid."""
     with store.reading() as connection:
-        order = _order(store, connection, scope)
+        seen = _seen(store, connection, scope)
         query = select(task).where(task.c.issued_at <= as_of)
         if kinds is not None:
             query = query.where(task.c.kind.in_(kinds))
@@ -84,13 +85,13 @@ def tasks(
                 task_share.c.settled_at.is_(None) | (task_share.c.settled_at > as_of)
             )
             rows = connection.execute(query.where(task.c.id.in_(unsettled.distinct()))).all()
-            urgent = (one for one in _made(connection, rows, order, as_of) if one.is_open)
+            urgent = (one for one in _made(connection, rows, seen, as_of) if one.is_open)
             return tuple(sorted(urgent, key=lambda one: (one.due_at, one.id)))
         rows = connection.execute(query.order_by(task.c.issued_at.desc(), task.c.id.desc())).all()
         found: list[Task] = []
         for part in (rows[first : first + limit] for first in range(0, len(rows), limit)):
             found += (
-                one for one in _made(connection, part, order, as_of) if standing == "all" or not one.is_open
+                one for one in _made(connection, part, seen, as_of) if standing == "all" or not one.is_open
             )
             if len(found) >= limit:
                 break
@@ -101,23 +102,35 @@ def one_task(store: Store, scope: str, number: int, as_of: Instant) -> tuple[Tas
     """A task that a grid within a scope was given, and its steps that concern those grids, in order. Raises TaskError
     for none, UnknownGrid."""
     with store.reading() as connection:
-        order = _order(store, connection, scope)
+        seen = _seen(store, connection, scope)
         rows = connection.execute(select(task).where(task.c.id == number, task.c.issued_at <= as_of)).all()
-        found = _made(connection, rows, order, as_of)
+        found = _made(connection, rows, seen, as_of)
         if not found:
             raise no_task(number)
         steps = steps_of(connection, task_step.c.task_id == number, as_of).get(number, ())
-    return found[0], tuple(step for step in steps if step.grid == EVERY or step.grid in order)
+    return found[0], tuple(step for step in steps if step.grid == EVERY or step.grid in seen.order)
 
 
-def _order(store: Store, connection: Connection, scope: str) -> dict[str, int]:
-    """By code: the place in the tree of every grid within a scope of the store."""
+@dataclass(frozen=True)
+class _Seen:
+    """By code: the place in the tree of every grid within a scope of the store; and the codes of all that the store
+    knows."""
+
+    order: dict[str, int]
+    known: frozenset[str]
+
+
+def _seen(store: Store, connection: Connection, scope: str) -> _Seen:
     tree = reference_within(store, connection).tree
     top = tree.get(scope)
-    return {grid.code: grid.id for grid in tree if top.id <= grid.id <= top.last_id}
+    return _Seen(
+        {grid.code: grid.id for grid in tree if top.id <= grid.id <= top.last_id},
+        frozenset(grid.code for grid in tree),
+    )
 
 
-def _made(connection: Connection, rows: Sequence[Any], order: dict[str, int], as_of: Instant) -> list[Task]:
+def _made(connection: Connection, rows: Sequence[Any], seen: _Seen, as_of: Instant) -> list[Task]:
+    order = seen.order
     numbers = [row.id for row in rows]
     within: dict[int, list[str]] = {number: [] for number in numbers}
     for part in (numbers[first : first + 500] for first in range(0, len(numbers), 500)):
@@ -129,13 +142,13 @@ def _made(connection: Connection, rows: Sequence[Any], order: dict[str, int], as
     for part in (mine[first : first + 500] for first in range(0, len(mine), 500)):
         steps |= steps_of(connection, task_step.c.task_id.in_(part), as_of)
     return [
-        _task(row, sorted(within[row.id], key=order.__getitem__), steps.get(row.id, ()), order, as_of)
+        _task(row, sorted(within[row.id], key=order.__getitem__), steps.get(row.id, ()), seen, as_of)
         for row in rows
         if within[row.id] and row.id in steps
     ]
 
 
-def _task(row: Any, grids: list[str], steps: tuple[Step, ...], order: dict[str, int], as_of: Instant) -> Task:
+def _task(row: Any, grids: list[str], steps: tuple[Step, ...], seen: _Seen, as_of: Instant) -> Task:
     withdrawn = next((step for step in steps if step.what == "withdrawn"), None)
     return Task(
         row.id,
@@ -149,7 +162,7 @@ def _task(row: Any, grids: list[str], steps: tuple[Step, ...], order: dict[str, 
         None if withdrawn is None else withdrawn.at,
         "" if withdrawn is None else withdrawn.who,
         "" if withdrawn is None else withdrawn.note,
-        row.scope in order,
+        row.scope in seen.known,
         as_of,
-        tuple(shares(grids, [one for one in steps if one.grid == EVERY or one.grid in order]).values()),
+        tuple(shares(grids, [one for one in steps if one.grid == EVERY or one.grid in seen.order]).values()),
     )

@@ -187,6 +187,8 @@ def test_what_each_tells_of(kind: BulletinKind, period: str, start: Instant, end
         ("evening", "2026-02-30", "a day"),
         ("evening", "20260227", "a day"),
         ("month", "2026-13", "a month"),
+        ("month", "0000-00", "a month"),
+        ("month", "9999-12", "a month"),
     ],
 )
 def test_a_period_that_is_none(kind: BulletinKind, text: str, wanted: str) -> None:

@@ -159,7 +159,7 @@ def test_what_cannot_be_done_is_said(store: Store) -> None:
     seen(store, NOW, draft())
     (alert,) = alerts(store, CITY)
     with pytest.raises(AlertError, match="say why the warning is closed"):
-        close(store, CITY, alert.id, "anna", "  ", NOW)
+        close(store, CITY, alert.id, "anna", " \x00\ud800 ", NOW)
     with pytest.raises(AlertError, match="name a unit or a person"):
         assign(store, CITY, alert.id, "anna", " ", NOW)
     with pytest.raises(AlertError, match="at most 500 characters, found 501"):

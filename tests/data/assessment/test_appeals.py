@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from fractions import Fraction
 from typing import Any
 
@@ -98,6 +99,29 @@ def test_events_that_should_not_count_are_taken_out_of_one_score(past: Past, fro
         object_to(past.store, frozen.text, STREET, "handling", late[:1], *GROUNDS, "li", frozen.as_of)
     with pytest.raises(AssessmentError, match="load the page anew"):
         decide(past.store, number, CENTRE, True, "again", frozen.as_of + 3 * DAY)
+
+
+def test_of_two_who_object_at_once_one_is_told(past: Past, frozen: AssessedMonth) -> None:
+    barrier = threading.Barrier(4)
+    told: list[int | str] = []
+
+    def file() -> None:
+        barrier.wait()
+        try:
+            told.append(
+                object_to(past.store, frozen.text, "110102", "centre", [], *GROUNDS, "li", frozen.as_of + DAY)
+            )
+        except AssessmentError as error:
+            told.append(str(error)[:23])
+
+    four = [threading.Thread(target=file) for _ in range(4)]
+    for one in four:
+        one.start()
+    for one in four:
+        one.join()
+    (number,) = (one.id for one in appeals(past.store, only_open=True) if one.grid == "110102")
+    assert sorted(told, key=str) == [number, *["expected no open appeal"] * 3]
+    decide(past.store, number, CENTRE, False, "?", frozen.as_of + DAY)
 
 
 def test_a_mark_is_corrected_and_missed_cases_are_bounded(past: Past, frozen: AssessedMonth) -> None:

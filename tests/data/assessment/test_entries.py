@@ -47,7 +47,7 @@ def test_what_is_wrong_is_said_row_by_row_and_the_rest_is_kept(store: Store) -> 
         replace(GOOD, dimension="handling"),
         replace(GOOD, grid=CELL),
         replace(GOOD, grid="nowhere"),
-        replace(GOOD, reason="  "),
+        replace(GOOD, reason=" \x00 "),
         replace(GOOD, evidence=""),
         replace(GOOD, reason="长" * 501),
         replace(GOOD, month="2026-02"),

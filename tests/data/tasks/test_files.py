@@ -63,9 +63,10 @@ def test_what_was_done(store: Store) -> None:
         f"{number},110201,2026-03-05 08:00,李四,,\n"
         f"99,{STREET},2026-03-05 10:00,,,\n"
         f"x,{STREET},2026-03-05 10:00,,,\n"
+        f"{number},{STREET},0001-01-01 00:00,,,\n"
     )
     made = taken(store, "done", text)
-    assert (made.new, why(made)) == (1, [(3, "time"), (4, "none"), (5, "none")])
+    assert (made.new, why(made)) == (1, [(3, "time"), (4, "none"), (5, "none"), (6, "moment")])
     found, steps = one_task(store, CITY, number, NOW)
     assert (found.done, steps[-1].who, steps[-1].note, steps[-1].evidence) == (1, "张三", "已清理", "台账7号")
     assert (steps[-1].at, steps[-1].known_at) == (parse_instant("2026-03-05T02:00:00Z"), NOW)

@@ -147,6 +147,8 @@ def test_a_scope_sees_and_touches_only_its_own(store: Store) -> None:
     (found,) = tasks(mine, DISTRICT, NOW)
     assert [share.grid for share in found.shares] == [STREET, "110102"]
     assert not found.yours
+    (on_their_page,) = tasks(store, DISTRICT, NOW)
+    assert on_their_page.yours, "whoever issued it may take it back, whichever grid they look at"
     assert tasks(store.within(COMMUNITY), COMMUNITY, NOW, "all") == (), (
         "the street's task is not its community's"
     )
@@ -166,6 +168,16 @@ def test_a_scope_sees_and_touches_only_its_own(store: Store) -> None:
     ):
         with pytest.raises(TaskError, match=sentence):
             act()
+
+
+def test_characters_that_no_database_keeps_are_left_out(store: Store) -> None:
+    number = issued(store, title="清理\x00\ud83d积水点", body="第一行\r\n第二行\x1b[31m")
+    done(store, CITY, number, STREET, "bela", NOW, "已\x00完成", "\ud800台账")
+    found, steps = one_task(store, CITY, number, NOW)
+    assert (found.title, found.body) == ("清理积水点", "第一行\n第二行[31m")
+    assert (steps[-1].note, steps[-1].evidence) == ("已完成", "台账")
+    with pytest.raises(TaskError, match="why it is withdrawn"):
+        withdraw(store, CITY, number, "anna", "\x00", NOW)
 
 
 def test_of_two_at_once_one_is_told(store: Store) -> None:
