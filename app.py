@@ -20,6 +20,7 @@ from api import (
     accounts,
     alerting,
     archive,
+    assessing,
     beside,
     bulletins,
     cities,
@@ -35,19 +36,21 @@ from api import (
     noting,
     questions,
     quiet,
+    scoring,
     tasks,
 )
 from api import auditing as audit_file
 from api import wall as wall_addresses
 from api.administration import Administration
 from api.archiving import Archiving
+from api.assessing import Assessing
 from api.exporter import Exporter, Written
 from api.looking import Looking
 from api.server import ServeError, check_free, secret_key, serve
 from api.tasking import Tasking
 from api.terminal import House, progress_bar
 from api.wall import build_of
-from callbacks import admin, auditing, exporting, register_all, remote
+from callbacks import admin, assess, auditing, exporting, register_all, remote
 from callbacks import bulletins as archive_page
 from callbacks import tasks as task_page
 from callbacks.desk import Desk
@@ -133,6 +136,7 @@ def build_app(settings: Settings) -> dash.Dash:
     bind_audit(app, store, reads)
     bind_archive(app, store, settings, reads)
     task_page.register(app, reads, Tasking(store, now))
+    bind_assessment(app, store, reads)
     admin.register(app, reads, Administration(store, settings, now))
     health.register(app.server, store, now, doors.knows_the_house)
     dressing.register(app.server, app.csp_hashes())
@@ -457,6 +461,13 @@ def bind_archive(app: dash.Dash, store: Store, settings: Settings, reads: Reads)
     )
 
 
+def bind_assessment(app: dash.Dash, store: Store, reads: Reads) -> None:
+    """The assessment's page, and the sheet that marks are filled into."""
+    desk = Assessing(store, now)
+    assess.register(app, reads, desk)
+    assessing.register(app.server, desk)
+
+
 @click.group(
     cls=House,
     mendable=(ServeError, EditionError, UnknownEdition, *MENDABLE),
@@ -539,7 +550,7 @@ def looks(settings: Settings, store: Store) -> schedule.Tasks:
 
 cli.add_command(jobs.command(keep_bulletins))
 
-for commands in (cities, questions, keeping, bulletins, accounts, audit_file, demo, alerting, tasks):
+for commands in (cities, questions, keeping, bulletins, accounts, audit_file, demo, alerting, scoring, tasks):
     for command in commands.COMMANDS:
         cli.add_command(command)
 

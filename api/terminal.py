@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from data.accounts.account import AccountError
 from data.alerting.keeping import AlertError
 from data.answers import Question
+from data.assessment.entries import AssessmentError
 from data.citypack import PackError
 from data.clocks import Instant, ZoneClock, iso, parse_instant
 from data.grids import UnknownGrid
@@ -35,8 +36,8 @@ _YEARS = range(2000, 2060)
 _DATE_LENGTH = len("2026-01-31")
 
 _MENDABLE: tuple[type[Exception], ...] = (
-    *(StoreError, AccountError, AlertError, NoCity, PackError, SettingsError, SourceError, MappingError),
-    *(UnknownGrid, UnknownName, UnknownEvent, TaskError, PoolTimeout, OSError),
+    *(StoreError, AccountError, AlertError, AssessmentError, NoCity, PackError, SettingsError),
+    *(SourceError, MappingError, UnknownGrid, UnknownName, UnknownEvent, TaskError, PoolTimeout, OSError),
 )
 """What a user or an operator can mend: a sentence, never a trace."""
 

@@ -15,6 +15,7 @@ from callbacks.outlines import OutlineBook
 from callbacks.reads import Reads
 from callbacks.state import version_token
 from layouts import admin as admin_layout
+from layouts import assess as assess_layout
 from layouts import auditing as audit_layout
 from layouts import bulletins as bulletins_layout
 from layouts import compare as compare_layout
@@ -52,6 +53,7 @@ def register_all(
     pages += [audit_layout.layout(), bulletins_layout.layout(), *bulletins_layout.later()]
     pages += [hot_layout.layout(), *hot_layout.later()]
     pages += [tasks_layout.layout(), *tasks_layout.later()]
+    pages += [assess_layout.layout()]
     pages += [events_layout.layout(), event_layout.layout(), exports_layout.layout()]
     pages += [*events_layout.later(), *exports_layout.later()]
     # Dash declares it as nothing, which it is until somebody sets it.

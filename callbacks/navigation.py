@@ -34,6 +34,7 @@ PLACES: Final = (
     Place("/compare", "nav.compare"),
     Place("/hot", "nav.hot"),
     Place("/tasks", "tasks.nav"),
+    Place("/assess", "assess.page"),
     Place("/bulletins", "archive.page"),
     Place("/exports", "export.page", "export"),
     Place("/audit", "nav.audit", "audit"),

@@ -17,6 +17,7 @@ from data.clocks import ZoneClock
 from data.words import word
 from layouts import (
     admin,
+    assess,
     auditing,
     bulletins,
     compare,
@@ -45,6 +46,7 @@ PAGES: Final[Mapping[str, Callable[[], Any]]] = {
     "/compare": compare.layout,
     "/hot": hot.layout,
     "/tasks": tasks.layout,
+    "/assess": assess.layout,
     "/bulletins": bulletins.layout,
     "/exports": exports.layout,
     "/remote": remote.layout,

@@ -150,6 +150,11 @@ def _panels(topology_address: str) -> list[Component]:
             ],
             className="row row-lists",
         ),
+        html.Section(
+            id=ids.ASSESS_BRIEF,
+            className="panel assess-brief",
+            **attributes({"aria-label": word("assess.page")}),
+        ),
     ]
 
 

@@ -9,6 +9,9 @@ from typing import Final
 from data.assessment.entries import AssessmentError, Wanted
 
 COLUMNS: Final = ("month", "grid", "dimension", "mark", "reason", "evidence")
+NAME: Final = "name"
+"""A column that may stand beside them, for people: nothing of it is read."""
+
 MOST_ROWS: Final = 20_000
 MOST_BYTES: Final = 8 << 20
 
@@ -23,7 +26,7 @@ def wanted_of(content: bytes) -> tuple[Wanted, ...]:
     rows = csv.reader(io.StringIO(_text(content), newline=""), strict=True)
     try:
         header = [name.strip().lower() for name in next(rows, [])]
-        if sorted(header) != sorted(COLUMNS):
+        if sorted(name for name in header if name != NAME) != sorted(COLUMNS):
             raise AssessmentError(
                 f"expected the columns {', '.join(COLUMNS)} in the first row, found {', '.join(header) or 'nothing'}: "
                 "take the template along and fill it in"

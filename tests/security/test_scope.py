@@ -92,6 +92,10 @@ class Asking:
             f"?tab={tab}&scope={quote(random.choice(self.codes))}" for tab in ("due", "whistle", "recheck")
         ]
         made += [f"?task={number}&show=all" for number in self.tasks]
+        made += [f"?grid={quote(random.choice(self.codes))}&depth={depth}" for depth in (1, 2)]
+        made += [f"?part={part}&scope={quote(random.choice(self.codes))}" for part in ("marks", "appeals")]
+        # The first is within the scope, the second beyond it.
+        made += [f"?part=appeals&appeal={number}" for number in (1, 2, 999_999)]
         return made + [f"?event={number}" for number in self.events]
 
     @property
@@ -213,6 +217,11 @@ ROUTES: Final[Mapping[str, Callable[[Asking], list[Ask]]]] = {
         for code in (asking.random.choice(parted(asking.twins.tree, asking.twins.scope)[1]), "nowhere")
         for kind in ("day", "month", "week")
     ],
+    "yiping_assess_template": lambda asking: [
+        ("GET", f"/assess/template.csv?month={month}&scope={quote(code)}", {})
+        for month in ("2026-05", "2026-06", "x")
+        for code in asking.codes
+    ],
     "yiping_live": plain("/health/live"),
     "yiping_ready": plain("/health/ready"),
     "yiping_health": plain("/health"),
@@ -244,31 +253,8 @@ def file_of(text: str) -> str:
 
 VALUES: Final[Mapping[str, Callable[[Asking], list[Any]]]] = {
     "url.pathname": lambda asking: [
-        *(
-            "/",
-            "/map",
-            "/rank",
-            "/compare",
-            "/events",
-            "/hot",
-            "/tasks",
-            "/bulletins",
-            "/audit",
-            "/admin",
-            "/nowhere",
-        ),
-        *(
-            "/",
-            "/map",
-            "/rank",
-            "/compare",
-            "/events",
-            "/bulletins",
-            "/tasks",
-            "/audit",
-            "/admin",
-            "/nowhere",
-        ),
+        *("/", "/map", "/rank", "/compare", "/events", "/hot", "/tasks", "/assess", "/bulletins"),
+        *("/audit", "/admin", "/nowhere"),
         *(f"/grid/{code}" for code in asking.codes),
         *(f"/event/{number}" for number in asking.events),
     ],
@@ -290,6 +276,23 @@ VALUES: Final[Mapping[str, Callable[[Asking], list[Any]]]] = {
         for number in asking.tasks
         for code in (asking.codes[0], asking.codes[2])
     ],
+    "assess-turn.data": lambda _asking: [0],
+    "assess-mark-grid.value": lambda asking: asking.codes,
+    "assess-mark-dimension.value": lambda _asking: ["centre"],
+    "assess-mark-value.value": lambda _asking: ["77"],
+    "assess-appeal-grid.value": lambda asking: asking.codes,
+    # A dimension that counts no events: what is refused of another depends on what was counted.
+    "assess-appeal-dimension.value": lambda _asking: ["centre"],
+    "assess-appeal-events.value": lambda asking: ["", *map(str, asking.events)],
+    "assess-decide-excused.value": lambda _asking: [""],
+    "assess-decide-mark.value": lambda _asking: ["66"],
+    "assess-upload.contents": lambda asking: [
+        file_of(
+            "month,grid,dimension,mark,reason,evidence\n"
+            + "".join(f"2026-06,{code},temporary,50,seen,log\n" for code in asking.codes[:3])
+        )
+    ],
+    "assess-upload.filename": lambda _asking: ["marks.csv"],
     "tasks-turn.data": lambda _asking: [0],
     "tasks-seen.data": lambda _asking: [None],
     "tasks-duty-seen.data": lambda _asking: [None],
@@ -356,6 +359,14 @@ KINDS: Final[Mapping[str, Callable[[Asking], list[Any]]]] = {
 
 MOST_OF_A_CALLBACK: Final = 7
 
+OWN_PAGE: Final = {
+    "assess": ("part=", "grid="),
+    "hot": ("warning=", "tab="),
+    "tasks": ("task=",),
+    "bulletins": ("edition=",),
+}
+"""What the addresses of pages hold that no other page knows, by the beginning of their ids and of their address."""
+
 
 def pool(asking: Asking, name: str) -> list[Any]:
     """What is sent as a property. A new kind of property is asked about here."""
@@ -370,6 +381,13 @@ def callback_asks(asking: Asking, callback: str, known: Mapping[str, Any]) -> It
     """Requests of one callback, each value of each property at least once, as far as there is room."""
     parts = [*known["inputs"], *known["state"]]
     pools = [pool(asking, f"{part['id']}.{part['property']}") for part in parts]
+    page = next((name for name in OWN_PAGE if f"{name}-" in callback), None)
+    if page is not None:
+        # Its callbacks answer at its own address alone, and the views that it knows come late in the list.
+        pools = [
+            [f"/{page}"] if part["property"] == "pathname" else own_first(asking, page, values)
+            for part, values in zip(parts, pools, strict=True)
+        ]
     for turn in range(min(max(len(values) for values in pools), MOST_OF_A_CALLBACK)):
         chosen = [values[turn] if turn < len(values) else asking.random.choice(values) for values in pools]
         told = [sent_as(asking, part, value) for part, value in zip(parts, chosen, strict=True)]
@@ -387,6 +405,13 @@ def callback_asks(asking: Asking, callback: str, known: Mapping[str, Any]) -> It
 
 ACTIONS: Final = ("sign_in", "sign_in", "done", "approve")
 """What buttons do, of which some need no second press."""
+
+
+def own_first(asking: Asking, page: str, values: list[Any]) -> list[Any]:
+    """The values in any order, those of a page's own views before the others."""
+    drawn = asking.random.sample(values, len(values))
+    own = [one for one in drawn if isinstance(one, str) and any(each in one for each in OWN_PAGE[page])]
+    return [*own, *(one for one in drawn if one not in own)]
 
 
 def sent_as(asking: Asking, part: Mapping[str, Any], value: Any) -> Any:
@@ -501,6 +526,8 @@ def test_no_answer_tells_anything_of_the_outside(
             if len({essence(answer) for answer in asked_of(both, "mayor", ask)}) > 1
         }
         assert {"yiping_values", "yiping_points"} <= told_apart
+        assert any("assess-board" in name for name in told_apart)
+        assert any("assess-appeals" in name for name in told_apart)
         assert len(told_apart & set(both.first.app.callback_map)) >= 10, "the callbacks show too little"
         heard = b""
         for name, ask in asks:

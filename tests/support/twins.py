@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,13 +16,19 @@ import geopandas as gpd
 import pandas as pd
 from flask.testing import FlaskClient
 from shapely.geometry import box
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from werkzeug.test import TestResponse
 
 import app as program
 from api import cookies
 from data.access import Role
 from data.alerting.keeping import AlertKind, Draft, keep
+from data.assessment.arithmetic import Cases, Given, score
+from data.assessment.entries import Wanted, enter
+from data.assessment.keeping import frozen_within, score_row
+from data.assessment.kept import rules_json
+from data.assessment.measuring import GridScore, city_rules
+from data.assessment.tables import appeal, frozen_month, frozen_score
 from data.city import load_city
 from data.clocks import DAY, HOUR, Instant, parse_instant
 from data.events import write
@@ -46,6 +53,9 @@ NOW = parse_instant("2026-06-20T04:02:00Z")
 
 PAST = Period(NOW - 14 * DAY, NOW - 3 * HOUR)
 """When everything happens."""
+
+MONTH = "2026-05"
+"""The month whose scores are frozen."""
 
 OUTSIDE = "outsider"
 """In the title of every event that lies beyond the scope."""
@@ -210,6 +220,48 @@ def asked_of(store: Store, codes: Sequence[str], mark: str) -> list[int]:
     return made
 
 
+def assessed(store: Store, codes: Sequence[str], mark: int, said: str) -> None:
+    """The frozen scores of MONTH of some grids, their marks of the month after, and an appeal about one of them.
+
+    What a score is made from holds the cases of the peers, and a rank counts those who are better: both are facts about
+    a grid that lie outside its scope. Here there are no peers' cases, and the grids outside have too few for a rank.
+    """
+    tree = reference(store).tree
+    rules = city_rules(reference(store))
+    grids = [tree.get(code) for code in codes if tree.get(code).depth in rules.depths]
+    with store.keeping() as connection:
+        if frozen_within(connection, MONTH) is None:
+            kept = {"month": MONTH, "as_of": NOW - 15 * DAY, "frozen_at": NOW - 15 * DAY}
+            connection.execute(
+                insert(frozen_month).values(**kept, version=rules.version, rules=rules_json(rules))
+            )
+        for grid in grids:
+            given = {
+                "centre": Given(mark=Fraction(40 + mark)),
+                "handling": Given(Cases(9, 12) if said == INSIDE else Cases(mark % 3, 3)),
+            }
+            one = GridScore(grid.code, f"{said} {grid.name}", grid.depth, "", score(rules, given))
+            row = score_row(MONTH, one, 1, NOW - 15 * DAY, "", None)
+            connection.execute(insert(frozen_score).values(row))
+    wanted = [Wanted("2026-06", grid.code, "centre", str(mark), said, said) for grid in grids]
+    enter(store, wanted, said, NOW - HOUR)
+    about = grids[0].code if grids else codes[0]
+    with store.keeping() as connection:
+        # As many in both: numbers are given in turn, whoever asks.
+        connection.execute(
+            insert(appeal).values(
+                month=MONTH,
+                grid=about,
+                dimension="centre",
+                events="[]",
+                reason=said,
+                evidence=said,
+                author=said,
+                at=NOW - HOUR,
+            )
+        )
+
+
 def client_of(app: Any, session: str) -> FlaskClient:
     """A client that sends a session's cookie; "" for somebody who has none."""
     client: FlaskClient = app.server.test_client()
@@ -252,6 +304,7 @@ def twins(folder: Path, random: Random, monkeypatch: Any, role: Role = "leader")
         published(store, folder / "bulletins", random.sample(within, min(2, len(within))), 2, INSIDE)
         warned(store, random.sample(within, min(3, len(within))), INSIDE)
         inside_tasks = asked_of(store, random.sample(within, min(2, len(within))), INSIDE)
+        assessed(store, within, 1, INSIDE)
         leader = session_of(store, signed_up(store, "leader", role, scope, at=NOW), NOW)
         mayor = session_of(store, signed_up(store, "mayor", "operator", CITY, at=NOW), NOW)
         store.checkpoint()
@@ -265,6 +318,7 @@ def twins(folder: Path, random: Random, monkeypatch: Any, role: Role = "leader")
             warned(store, random.sample(beyond, 1 + (name == "second.db" and len(beyond) > 1)), OUTSIDE)
             # As many in both: numbers are given in turn, whoever asks.
             outside_tasks = asked_of(store, beyond[count % 2 : count % 2 + 1] * 2, f"{OUTSIDE} {count}")
+            assessed(store, beyond, count, f"{OUTSIDE} {count}")
             for code in beyond[: count % 4]:
                 with suppress(TaskError):
                     sign_in(store, CITY, code, f"{OUTSIDE} keeper", NOW - HOUR)
