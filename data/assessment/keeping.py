@@ -196,6 +196,16 @@ def board(store: Store, scope: str, text: str, depth: int, now: Instant) -> Boar
     return standings(store, scope, replace(wanted, as_of=as_of), depth)
 
 
+def as_published(store: Store, wanted: AssessedMonth, at: Instant) -> AssessedMonth:
+    """The month as of the instant of its own bulletin where it was frozen by `at`; else, and for a part of a month, as
+    it is wanted. A later bulletin that looks back names the scores that were given."""
+    fixed = frozen(store, wanted.text)
+    whole = month(reference(store.whole), wanted.text)
+    if fixed is None or fixed.as_of > at or wanted.period != whole.period:
+        return wanted
+    return replace(wanted, as_of=fixed.as_of)
+
+
 def standings(store: Store, scope: str, wanted: AssessedMonth, depth: int) -> Board:
     """The scores of any part of a month as of any instant: as frozen and revised where they were frozen for just that,
     else made now. Raises UnknownGrid."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from data.alerting.reported import Matter, reported
 from data.answers import Question
-from data.assessment.keeping import Board, standings
+from data.assessment.keeping import Board, as_published, standings
 from data.assessment.measuring import GROUPED_DEPTH
 from data.assessment.months import AssessedMonth
 from data.bulletinplan import period_text
@@ -136,14 +136,17 @@ class Gathering:
             lambda: overdue_events(self.store, self._question(Moment(Period(as_of, as_of), as_of))),
         )
 
-    def board(self, scope: Grid, moment: Moment, depth: int) -> Board:
-        """The scores of every grid at a depth within the scope in a month, or the part of it that the period holds."""
+    def board(self, scope: Grid, moment: Moment, depth: int, seen_at: Instant | None = None) -> Board:
+        """The scores of every grid at a depth within the scope in a month, or the part of it that the period holds. Who
+        looks back from `seen_at` sees a month that was frozen by then as it was frozen."""
         text = period_text("month", date_of(self.city.clock.day_number(moment.period.start)))
         wanted = AssessedMonth(text, moment.period, moment.as_of)
+        if seen_at is not None:
+            wanted = as_published(self.store, wanted, seen_at)
         # Peers lie all over the city, but those of the lowest levels within a level-1 grid.
         root = scope if depth > GROUPED_DEPTH else self.root
         made = self._keep(
-            ("board", moment, depth, root.code), lambda: standings(self.store, root.code, wanted, depth)
+            ("board", wanted, depth, root.code), lambda: standings(self.store, root.code, wanted, depth)
         )
         inside = {grid.code for grid in self.city.tree.at_depth(scope.code, depth)}
         return replace(made, standings=tuple(one for one in made.standings if one.code in inside))

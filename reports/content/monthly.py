@@ -79,7 +79,7 @@ def _depth_from(gathering: Gathering, scope: Grid, wanted: int) -> int | None:
 def assess(gathering: Gathering, scope: Grid, now: Moment, then: Moment, depth: int) -> Assessment:
     """The scores of every grid at a depth within the scope, with their ranks among their peers, wherever these are, and
     those of the month before. Grids with too few cases by the heaviest dimension have a score, and no rank."""
-    boards = [gathering.board(scope, moment, depth) for moment in (now, then)]
+    boards = [gathering.board(scope, now, depth), gathering.board(scope, then, depth, now.as_of)]
     rules = boards[0].rules
     earlier = {one.code: one for one in boards[1].standings}
     return Assessment(
