@@ -80,8 +80,9 @@ def task_of(
     stands = task.withdrawn_at is None
     last = {step.grid: step for step in steps if step.what == "done"}
     parts = _by_parent(tree, grid, task.shares)
+    whole = len(parts) == 1 or len(task.shares) <= 2 * MOST_LINES
     groups = [
-        replace(made, open=True) if len(parts) == 1 else made
+        replace(made, open=True) if whole else made
         for made in (
             _group(name, shares, task, last, tree, clock, handles and stands) for name, shares in parts
         )
@@ -136,7 +137,7 @@ def _group(
             )
         )
     done = verdicts.count("on_time") + verdicts.count("late")
-    return ShareGroup(name, done, overdue, lines, open=bool(overdue) or len(lines) <= MOST_LINES)
+    return ShareGroup(name, done, overdue, lines, open=False)
 
 
 _ORDER: Final[tuple[Verdict, ...]] = ("overdue", "not_due", "late", "on_time", "excused")

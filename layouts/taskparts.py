@@ -34,7 +34,7 @@ class ShareLine:
 
 @dataclass(frozen=True)
 class ShareGroup:
-    """The shares below one grid: `open` where there is something to look at."""
+    """The shares below one grid; `open` where all of them are to be seen."""
 
     name: str
     done: int
@@ -116,19 +116,26 @@ def opened(task: OpenTask) -> list[Component]:
 
 
 def _shares(group: ShareGroup, number: int) -> Component:
+    """What is still to be done stands open; what is done is folded away."""
     head: list[Component] = [
         html.Span(word("tasks.group").format(name=group.name, done=group.done, n=len(group.lines)))
     ]
     if group.overdue:
         head.append(html.Span(word("tasks.group_overdue").format(n=group.overdue), className="task-overdue"))
-    return html.Details(
-        [
-            html.Summary(head, className="task-summary"),
-            html.Ul([_share(line, number) for line in group.lines], className="share-lines"),
-        ],
-        open=group.open,
-        className="task-group",
-    )
+    first = [line for line in group.lines if line.verdict in ("overdue", "not_due")]
+    rest = [line for line in group.lines if line.verdict not in ("overdue", "not_due")]
+    parts: list[Component] = [
+        html.H3(head, className="watch-name", **attributes({"data-whole": "yes"} if not first else {}))
+    ]
+    if first and not group.open and not group.overdue and len(first) > MOST_LINES:
+        told = word("tasks.group_left").format(n=len(first))
+        parts.append(_folded(told, [_share(line, number) for line in first], opened=False))
+    elif first:
+        parts.append(html.Ul([_share(line, number) for line in first], className="share-lines"))
+    if rest:
+        told = word("tasks.group_done").format(n=len(rest))
+        parts.append(_folded(told, [_share(line, number) for line in rest], opened=group.open))
+    return html.Div(parts, className="task-group")
 
 
 def _share(line: ShareLine, number: int) -> Component:
@@ -219,20 +226,18 @@ def _watches(group: WatchGroup) -> Component:
     ]
     if len(first) > MOST_LINES and not group.open:
         told = word("tasks.duty_absent").format(n=len(first))
-        parts.append(_folded(told, first, opened=False))
+        parts.append(_folded(told, [_watch(line) for line in first], opened=False))
     elif first:
         parts.append(html.Ul([_watch(line) for line in first], className="watch-lines"))
     if rest:
-        parts.append(_folded(word("tasks.duty_signed").format(n=len(rest)), rest, opened=group.open))
+        told = word("tasks.duty_signed").format(n=len(rest))
+        parts.append(_folded(told, [_watch(line) for line in rest], opened=group.open))
     return html.Div(parts, className="task-group")
 
 
-def _folded(told: str, lines: Sequence[WatchLine], *, opened: bool) -> Component:
+def _folded(told: str, lines: Sequence[Component], *, opened: bool) -> Component:
     return html.Details(
-        [
-            html.Summary(told, className="task-summary"),
-            html.Ul([_watch(line) for line in lines], className="watch-lines"),
-        ],
+        [html.Summary(told, className="task-summary"), html.Ul(list(lines), className="share-lines")],
         open=opened,
     )
 

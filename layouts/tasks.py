@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -19,6 +19,12 @@ from layouts.parts.menus import Menu, menu
 
 TICK_SECONDS = 10
 """How often the page asks what has become of what it shows."""
+
+_LABELS = (
+    *("select_all", "deselect_all", "selected_count", "search", "clear_search", "clear_selection"),
+    "no_options_found",
+)
+"""The words of a dropdown of Dash's, which are English where nobody gives others."""
 
 Urgency = Literal["overdue", "soon", "later", "ended"]
 
@@ -144,7 +150,13 @@ def _form() -> list[Component]:
                         html.Div(
                             [
                                 html.Label(word("tasks.issue_grids"), htmlFor=ids.TASKS_GRIDS),
-                                dcc.Dropdown(id=ids.TASKS_GRIDS, multi=True, maxHeight=320),
+                                dcc.Dropdown(
+                                    id=ids.TASKS_GRIDS,
+                                    multi=True,
+                                    maxHeight=320,
+                                    placeholder=word("tasks.choose"),
+                                    labels=_labels(),
+                                ),
                             ],
                             className="task-field is-wide",
                         ),
@@ -173,6 +185,11 @@ def _form() -> list[Component]:
             className="task-file",
         ),
     ]
+
+
+def _labels() -> Any:
+    """The words of Dash's dropdown in the language spoken; Dash types them as one of its own."""
+    return {name: word(f"tasks.choose_{name}") for name in _LABELS}
 
 
 def _upload(key: str, upload_id: str) -> Component:
