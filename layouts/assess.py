@@ -214,17 +214,18 @@ def _field(label: str, field_id: str, *, wide: bool = False, **given: Any) -> Co
 
 
 def _dimensions(field_id: str, keys: Sequence[str]) -> Component:
-    return html.Fieldset(
+    return html.Div(
         [
-            html.Legend(word("assess.field_dimension")),
-            dcc.RadioItems(
+            html.Label(word("assess.field_dimension"), htmlFor=field_id),
+            dcc.Dropdown(
                 id=field_id,
                 options=[{"value": key, "label": named(key)} for key in keys],
                 value=keys[0],
-                inline=True,
+                clearable=False,
+                searchable=False,
             ),
         ],
-        className="assess-field is-wide assess-dimensions",
+        className="assess-field",
     )
 
 

@@ -69,14 +69,10 @@ def told(store: Store, streets: Mapping[str, tuple[int, int]] = STREETS, first: 
         write(store, steps, first + 3 * DAY)
 
 
-def frozen_city(store: Store) -> None:
-    """The same with a mark of the month, which is frozen."""
-    told(store)
-    marked = enter(
-        store,
-        [Wanted(MONTH, "110101", "centre", "80", "走访两次", "纪要17")],
-        "anna",
-        FIRST + 5 * DAY,
-    )
+def frozen_city(store: Store, month: str = MONTH, first: Instant = FIRST, at: Instant = NOW) -> None:
+    """The same from an instant of a month on, with a mark of the month, which is frozen at another."""
+    told(store, first=first)
+    wanted = Wanted(month, "110101", "centre", "80", "走访两次", "纪要17")
+    marked = enter(store, [wanted], "anna", first + 5 * DAY)
     assert marked.entered == 1, marked
-    assert freeze(store, MONTH, NOW)
+    assert freeze(store, month, at)
