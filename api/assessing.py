@@ -27,6 +27,7 @@ from data.queries import lists
 from data.queries.lists import UnknownEvent
 from data.reference import NoCity, reference
 from data.store import Store
+from data.texts import storable
 from data.words import word
 
 MOST_HISTORY: Final = 24
@@ -202,7 +203,7 @@ def event_numbers(bounded: Store, grid: str, typed: str, now: Instant) -> list[i
     """The ids of events of a grid from their numbers or their sources' keys, with commas or spaces between. Raises
     AssessmentError for those that are none."""
     found, unknown = [], []
-    for one in filter(None, _BETWEEN.split(typed.strip())):
+    for one in filter(None, _BETWEEN.split(storable(typed).strip())):
         number = _number_of(bounded, grid, one.removeprefix("#"), now)
         if number is None:
             unknown.append(one[:40])

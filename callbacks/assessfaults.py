@@ -28,6 +28,7 @@ _SENTENCES: Final = (
     ("encoding", r"expected text in UTF-8"),
     ("pending", r"expected no open appeal"),
     ("author", r"expected somebody else to decide"),
+    ("itself", r"expected somebody from above (?P<found>\S+) to give its mark"),
     ("own", r"expected somebody from above (?P<found>\S+) to decide"),
     ("decided", r"expected an appeal that is open, found (?P<found>\d+) decided by (?P<by>.*): "),
     ("changed", r"expected appeal (?P<found>\d+) to be open"),
@@ -41,6 +42,7 @@ _SENTENCES: Final = (
     ("unknown_events", r"expected numbers or keys of events of .*, found (?P<found>.*): take"),
     ("alone", r"expected the events of the appeal alone"),
     ("excused", r"expected from 0 to (?P<most>-?\d+) missed cases .*, found (?P<found>-?\d+)"),
+    ("whole", r"expected a whole number of missed cases .*, found (['\"])(?P<found>.*)\1$"),
     ("nothing", r"expected what is corrected, found nothing"),
 )
 """The key of each sentence, and what it looks like: the parts that it names go into the words."""

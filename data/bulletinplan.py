@@ -38,8 +38,8 @@ MOST_DEPTH: Final = 3
 
 _NUMBER_FIELDS = {"word", "year", "number"}
 _TEXT_LENGTH = 120
-_YEARS = range(1971, 2200)
-"""What lies beyond is a slip, as it is of an event."""
+_YEARS = range(1971, 9999)
+"""No event is older; a period of the last year of the calendar would end beyond it."""
 
 _LATEST_DAYS = 31
 """Further than this no monthly bulletin is put off: some day of a month is worked."""

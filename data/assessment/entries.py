@@ -68,13 +68,18 @@ class Taken:
 
 
 def enter(store: Store, wanted: Sequence[Wanted], author: str, now: Instant) -> Taken:
-    """Enters marks for grids within the scope of a store: those that are right in one transaction, the others named."""
+    """Enters marks for grids within the scope of a store, but for the one that bounds it, which does not judge itself:
+    those that are right in one transaction, the others named."""
     city = reference(store)
     rules = rules_of(reference(store.whole).config.get("assessment", {}))
     good: list[tuple[Wanted, Fraction]] = []
     refused: list[Refusal] = []
     for place, one in enumerate(wanted):
         try:
+            if one.grid == store.scope:
+                raise AssessmentError(
+                    f"expected somebody from above {one.grid} to give its mark, found one of the grid itself"
+                )
             good.append((one, _checked(city, rules, one, now)))
         except AssessmentError as error:
             refused.append(Refusal(place, str(error)))
@@ -172,10 +177,10 @@ def open_month(city: Reference, text: str, now: Instant) -> AssessedMonth:
 
 
 def _put(connection: Connection, one: Wanted, mark: Fraction, author: str, now: Instant) -> bool:
-    """Enters a mark, unless the last one says the same."""
+    """Enters a mark, unless the last one says the same, whoever gave it: a sheet that was taken along with the marks of
+    others leaves them theirs."""
     values = {
         "mark_hundredths": int(mark * 100),
-        "author": author,
         "reason": _line(one.reason),
         "evidence": _line(one.evidence),
     }
@@ -192,6 +197,8 @@ def _put(connection: Connection, one: Wanted, mark: Fraction, author: str, now: 
     if last is not None and all(last[name] == value for name, value in values.items()):
         return False
     connection.execute(
-        insert(entry).values(month=one.month, grid=one.grid, dimension=one.dimension, at=now, **values)
+        insert(entry).values(
+            month=one.month, grid=one.grid, dimension=one.dimension, at=now, author=author, **values
+        )
     )
     return True

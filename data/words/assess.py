@@ -364,6 +364,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "An appeal about this dimension is open already: wait until it is decided.",
     ),
     "assess.fault_author": ("不能裁定自己提出的申诉。", "The author of an appeal does not decide it."),
+    "assess.fault_itself": (
+        "{found}的评分须由上级录入，不能自评。",
+        "Somebody from above {found} gives its mark: no grid judges itself.",
+    ),
     "assess.fault_own": ("须由{found}的上级裁定。", "Somebody from above {found} decides."),
     "assess.fault_decided": (
         "申诉{found}已由{by}裁定，请看其裁定结果。",
@@ -403,6 +407,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "assess.fault_excused": (
         "免计件数应为0至{most}，输入的是{found}。",
         "From 0 to {most} missed cases can be excused; found {found}.",
+    ),
+    "assess.fault_whole": (
+        "免计件数应为整数，输入的是{found}。",
+        "The excused cases are a whole number; found {found}.",
     ),
     "assess.fault_nothing": (
         "请写明免计件数或改定的评分。",

@@ -22,6 +22,7 @@ from tests.support.city import CITY, DISTRICT, OTHER_DISTRICT, STREET, open_city
 CENTRE = Viewer("centre", "operator", CITY)
 LEADER = Viewer("li", "leader", DISTRICT)
 OWN = Viewer("own", "operator", STREET)
+ABOVE = Viewer("above", "operator", DISTRICT)
 OTHER = Viewer("other", "operator", OTHER_DISTRICT)
 AUDITOR = Viewer("zhao", "auditor", CITY)
 
@@ -109,7 +110,7 @@ def test_marks_are_entered_within_role_scope_and_month(city: Desk) -> None:
 
 
 def test_a_sheet_goes_out_and_comes_back_row_by_row(city: Desk) -> None:
-    sheet = city.as_(OWN, lambda: city.desk.template(RUNNING, STREET))
+    sheet = city.as_(ABOVE, lambda: city.desk.template(RUNNING, STREET))
     assert sheet.splitlines() == [
         "month,grid,dimension,mark,reason,evidence,name",
         f"{RUNNING},{STREET},centre,,,,street {STREET}",
@@ -120,17 +121,23 @@ def test_a_sheet_goes_out_and_comes_back_row_by_row(city: Desk) -> None:
         "temporary,,,", "temporary,191,走访,纪要"
     )
     foreign = f"{RUNNING},110201,centre,50,走访,纪要,\n"
-    taken = city.as_(OWN, lambda: city.desk.enter_file("marks.csv", (filled + foreign).encode()))
+    taken = city.as_(ABOVE, lambda: city.desk.enter_file("marks.csv", (filled + foreign).encode()))
     assert (taken.entered, taken.unchanged) == (1, 0), "the row that was left blank is passed over"
     assert [one.place for one in taken.refused] == [2, 3]
     assert "found '191'" in taken.refused[0].reason
     assert "grid of your scope" in taken.refused[1].reason
-    (mark,) = city.as_(OWN, lambda: city.desk.entries(RUNNING, STREET))
-    assert (mark.author, float(mark.mark), mark.reason, mark.evidence) == ("own", 91.0, "走访", "纪要19")
+    (mark,) = city.as_(ABOVE, lambda: city.desk.entries(RUNNING, STREET))
+    assert (mark.author, float(mark.mark), mark.reason, mark.evidence) == ("above", 91.0, "走访", "纪要19")
     # What was entered stands in the next sheet.
-    assert "centre,91,走访,纪要19" in city.as_(OWN, lambda: city.desk.template(RUNNING, STREET))
-    assert "the columns" in city.refused(OWN, lambda: city.desk.enter_file("x.csv", b"a,b\n1,2\n"))
-    assert "UTF-8" in city.refused(OWN, lambda: city.desk.enter_file("x.csv", b"\xff\xfe\x00a"))
+    assert "centre,91,走访,纪要19" in city.as_(ABOVE, lambda: city.desk.template(RUNNING, STREET))
+    assert "the columns" in city.refused(ABOVE, lambda: city.desk.enter_file("x.csv", b"a,b\n1,2\n"))
+    assert "UTF-8" in city.refused(ABOVE, lambda: city.desk.enter_file("x.csv", b"\xff\xfe\x00a"))
+    own = f"{RUNNING},{STREET},centre,100,走访,纪要,\n"
+    itself = city.as_(
+        OWN, lambda: city.desk.enter_file("x.csv", (sheet.splitlines()[0] + "\n" + own).encode())
+    )
+    assert (itself.entered, len(itself.refused)) == (0, 1)
+    assert "from above 110101" in itself.refused[0].reason
 
 
 @pytest.mark.parametrize(

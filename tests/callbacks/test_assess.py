@@ -462,6 +462,8 @@ def test_an_address_comes_back_as_it_was() -> None:
         "expected events that handling of 110101 counted in 2026-01, found 3, 4: take them out of the list",
         "expected from 0 to 3 missed cases of centre that are excused, found 7",
         "expected a reason of at most 500 characters, found 700: shorten it",
+        "expected a whole number of missed cases that are excused, found 'two'",
+        "expected somebody from above 1101 to give its mark, found one of the grid itself",
     ],
 )
 def test_a_refusal_is_said_in_the_viewers_language(said: str) -> None:

@@ -24,6 +24,7 @@ def test_the_last_mark_counts_and_those_before_it_stay(store: Store) -> None:
     assert enter(store, [GOOD], "anna", NOW).entered == 1
     again = enter(store, [GOOD], "anna", NOW + HOUR)
     assert (again.entered, again.unchanged) == (0, 1), "who comes twice changes nothing"
+    assert enter(store, [GOOD], "bela", NOW + HOUR).unchanged == 1, "and leaves the mark whose it was"
     better = replace(GOOD, mark="95", reason="整改完成")
     assert enter(store, [better], "bela", NOW + DAY).entered == 1
     assert marks(store, "2026-03", NOW) == {(STREET, "centre"): Fraction(185, 2)}
@@ -77,8 +78,11 @@ def test_what_is_wrong_is_said_row_by_row_and_the_rest_is_kept(store: Store) -> 
 
 def test_nobody_marks_a_grid_beyond_their_scope(store: Store) -> None:
     bounded = store.within(DISTRICT)
-    taken = enter(bounded, [GOOD, replace(GOOD, grid=OTHER_DISTRICT)], "anna", NOW)
-    assert (taken.entered, [one.place for one in taken.refused]) == (1, [1])
+    taken = enter(
+        bounded, [GOOD, replace(GOOD, grid=OTHER_DISTRICT), replace(GOOD, grid=DISTRICT)], "anna", NOW
+    )
+    assert (taken.entered, [one.place for one in taken.refused]) == (1, [1, 2])
+    assert "from above 1101 to give its mark" in taken.refused[1].reason, "no grid judges itself"
     assert entries(store.within(OTHER_DISTRICT), ["2026-03"], [STREET]) == ()
 
 
