@@ -55,7 +55,7 @@ def judge(series: LevelSeries, city: LevelSeries, factors: Factors, weeks: int) 
     base = usual_weeks(series, weeks).sum(axis=1)
     borrowed = _borrowed(series, city, exposure, base, weeks)
     mine = exposure[series.category]
-    rate = (base + BORROWED) / (mine + BORROWED / borrowed)
+    rate = _rate(base, mine, borrowed)
     windows = np.stack([factors.window(length) for length in WINDOWS], axis=1)
     expected = rate[:, None] * windows[series.category]
     spread = (
@@ -68,6 +68,19 @@ def judge(series: LevelSeries, city: LevelSeries, factors: Factors, weeks: int) 
     window = chances.argmin(axis=1)
     least = np.take_along_axis(chances, window[:, None], axis=1)[:, 0]
     return Judged(expected, spread, np.minimum(1.0, least * len(WINDOWS)), window)
+
+
+def _rate(base: Floats, exposure: Floats, borrowed: Floats) -> Floats:
+    """The rate of each series: its own, taken towards the borrowed one.
+
+    A gamma prior does that well from above and badly from below: a hospital has many times its share of what hospitals
+    have, and a prior that expects next to nothing would hold it down for years. There the two are weighed by events.
+    """
+    gamma = (base + BORROWED) / (exposure + BORROWED / borrowed)
+    own = base / np.maximum(exposure, 1e-12)
+    weighed = (base * own + BORROWED * borrowed) / (base + BORROWED)
+    found: Floats = np.where(own > borrowed, np.maximum(gamma, weighed), gamma)
+    return found
 
 
 def usual_weeks(series: LevelSeries, weeks: int) -> Floats:
