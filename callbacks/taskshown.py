@@ -20,7 +20,7 @@ from layouts.tasks import TaskLine, Urgency
 SOON: Final = 4 * HOUR
 MOST_STEPS: Final = 60
 _LEVEL = 2
-"""The depth of the level-1 grids, to which most is issued."""
+"""The depth of the level-1 grids, to which most is issued; a city without them issues to its deepest."""
 
 _ALL = "all:"
 _ATTENDANCES: Final[tuple[Attendance, ...]] = ("signed", "late", "waiting", "missing")
@@ -238,13 +238,13 @@ def _by_parent_codes(tree: Tree, grid: Grid, codes: Sequence[str]) -> list[tuple
 
 def options_of(tree: Tree, grid: Grid) -> list[dict[str, str]]:
     """Of which grids something may be asked from a scope: all of its level 1, those of each grid below, single ones."""
-    if grid.depth >= _LEVEL:
+    if grid.depth >= _level(tree):
         below = [one for one in tree.children(grid.code) if one.kind is None]
         return [{"value": one.code, "label": one.name} for one in (grid, *below)]
     made = []
     for one in (
         grid,
-        *(each for each in tree.children(grid.code) if each.depth < _LEVEL and each.kind is None),
+        *(each for each in tree.children(grid.code) if each.depth < _level(tree) and each.kind is None),
     ):
         count = len(_level_one(tree, one.code))
         if count:
@@ -269,8 +269,12 @@ def picked(tree: Tree, values: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codes))
 
 
+def _level(tree: Tree) -> int:
+    return min(_LEVEL, tree.max_depth)
+
+
 def _level_one(tree: Tree, code: str) -> list[Grid]:
-    return [one for one in tree.at_depth(code, _LEVEL) if one.kind is None]
+    return [one for one in tree.at_depth(code, _level(tree)) if one.kind is None]
 
 
 def _name(tree: Tree, code: str) -> str:

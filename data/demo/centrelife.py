@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, func, insert, select
 
@@ -95,6 +95,7 @@ class CentreLife:
     tasks_until: Instant
     _day: int = 0
     _planned: tuple[Planned, ...] = ()
+    _numbers: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, store: Store, centres: Centres, start_at: Instant, since: Instant) -> CentreLife:
@@ -144,8 +145,11 @@ class CentreLife:
         return ((planned, step) for *_, planned, step in new)
 
     def _act(self, planned: Planned, step: Step) -> None:
-        # An order with a key is issued once, whoever asks again hears its number.
-        number = issue(self.store, planned.scope, planned.order, planned.who, planned.issued_at)
+        number = self._numbers.get(planned.order.key)
+        if number is None:
+            # An order with a key is issued once, whoever asks again hears its number.
+            number = issue(self.store, planned.scope, planned.order, planned.who, planned.issued_at)
+            self._numbers[planned.order.key] = number
         if step.what == "done":
             done(self.store, planned.scope, number, step.grid, step.who, step.at, step.note, step.evidence)
         elif step.what == "returned":

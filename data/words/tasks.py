@@ -123,8 +123,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "tasks.attendance_waiting": ("待签到", "not yet"),
     "tasks.attendance_missing": ("未签到", "missing"),
     "tasks.duty_none": (
-        "本市未规定值班签到。需要时在城市配置包 city.toml 的 [duty] 中写明起始日期 since 并重新载入。",
-        "The city keeps no record of duty. To keep one, name the first day as since under [duty] in the pack's "
+        "目前没有应签到的值班班次。需要值班签到时，在城市配置包 city.toml 的 [duty] 中写明起始日期 since 并重新载入。",
+        "No duty is owed now. To have it kept, name the first day as since under [duty] in the pack's "
         "city.toml and load the pack again.",
     ),
     "tasks.duty_elsewhere": (
@@ -139,7 +139,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "tasks.issue_title": ("事项名称", "What is asked"),
     "tasks.issue_body": ("具体要求", "In detail"),
     "tasks.issue_grids": ("下达给", "Of which grids"),
-    "tasks.issue_all": ("{name}：全部 {n} 个街道乡镇", "{name}: all {n} grids of its level 1"),
+    "tasks.issue_all": ("{name}：全部 {n} 个网格", "{name}: all {n} grids"),
     "tasks.choose": ("请选择网格", "Choose grids"),
     "tasks.choose_select_all": ("全选", "Select all"),
     "tasks.choose_deselect_all": ("全不选", "Deselect all"),

@@ -314,6 +314,9 @@ def test_options_stand_for_grids() -> None:
     assert picked(tree, ["all:nowhere", 5, None]) == ("all:nowhere",)
     assert picked(tree, "all:c") == ()
     assert [one["value"] for one in options_of(tree, tree.get("d1s1"))] == ["d1s1"]
+    flat = plant([Node("c", "City", None, "city"), Node("a", "A", "c", "part"), Node("b", "B", "c", "part")])
+    assert [one["value"] for one in options_of(flat, flat.root)] == ["all:c", "a", "b"]
+    assert picked(flat, ["all:c"]) == ("a", "b")
 
 
 def test_every_reason_has_its_words() -> None:

@@ -101,6 +101,10 @@ def test_the_documented_city_reads(tmp_path: Path) -> None:
             "map_seconds must be a whole number",
         ),
         (_replacing("city.toml", 'kind = "grids"', 'kind = "party"'), "[[wall.scenes]] number 2: kind"),
+        (
+            _replacing("city.toml", "[calendar]", "[duty]\nsince = 5\n[calendar]"),
+            "[duty] since must be a day",
+        ),
         (_replacing("city.toml", "08:30-12:00", "08:30 to 12:00"), "sessions must be a list like"),
         (_replacing("city.toml", '"CN"', '"DE"'), "'CN'"),
         (_replacing("city.toml", "[calendar]", "[calendar"), "not valid TOML"),

@@ -20,6 +20,7 @@ from data.queries.figures import totals
 from data.reference import reference
 from data.schema import event, event_step
 from data.store import Store, StoreError
+from data.tasks.tables import duty_signin
 from data.verification import verify
 from tests.support.demo import CITY, open_demo_city
 
@@ -135,6 +136,9 @@ def test_starting_again_says_nothing_twice(store: Store, history: Path, tmp_path
         assert reports == [row[:2] for row in kept(other) if row[2] == "report"]
         steps, others = set(kept(store)), set(kept(other))
         assert len(steps & others) > 0.97 * len(others), "a return that was under way may be lost, no more"
+    with store.reading() as connection:
+        last = connection.execute(select(func.max(duty_signin.c.at))).scalar_one()
+    assert AS_OF < last <= end, "the centres kept their duty meanwhile"
     assert begun(store).advance(end).written == 0
     assert verify(store).differing == 0
 
