@@ -46,7 +46,7 @@ class Assessing:
         self._store = store
         self._now = now
         # A month that is not frozen is reckoned over the whole city: one answer for all who ask within minutes.
-        self._kept: Kept[Board] = Kept(16)
+        self._kept: Kept[Board] = Kept(32)
         self._turn = 0
 
     def rules(self) -> AssessmentRules:
@@ -68,10 +68,15 @@ class Assessing:
     def board(self, scope: str, month: str, depth: int) -> Board:
         """The scores of a month. Raises UnknownGrid, and ValueError for a month that has not begun."""
         bounded, now = self._bounded(), self._now()
-        if keeping.frozen(self._store, month) is not None:
-            return keeping.board(bounded, scope, month, depth, now)
         key = (viewer().scope, scope, month, depth)
-        edition = (self._store.version(), now // _KEEP, self._turn)
+        tree = reference(self._store).version
+        edition: tuple[int, ...]
+        if keeping.frozen(self._store, month) is None:
+            edition = (tree, self._store.version(), now // _KEEP, self._turn)
+        else:
+            # What is frozen is moved by nothing but a decision, whoever makes it.
+            found = appeals.appeals(self._store, months=(month,))
+            edition = (tree, sum(one.decision is not None for one in found))
         return self._kept.get(key, lambda: keeping.board(bounded, scope, month, depth, now), edition)
 
     def history(self, code: str) -> Sequence[tuple[str, Standing]]:

@@ -236,16 +236,18 @@ def sheet(
         for part in one.score.parts
     ]
     sentences = assesstext.lift_sentences(lifts(board.rules, one.score))
-    none = word("assess.sheet_none" if one.score.value is None else "assess.lift_none")
+    none = [] if one.score.value is None else [word("assess.lift_none")]
     return sheets.Sheet(
         title=word("assess.sheet").format(grid=one.name, month=board.month),
         state=state_of(board, clock),
         frozen=board.is_frozen,
-        score=word("assess.sheet_score").format(score=assesstext.score_text(one.score)),
+        score=NO_DATA
+        if one.score.value is None
+        else word("assess.sheet_score").format(score=assesstext.score_text(one.score)),
         rank=rank_said(board.rules, one),
         parts=parts,
         total=assesstext.sum_of(one.score),
-        lifts=sentences or [none],
+        lifts=sentences or none,
         months=[_month(name, each, found) for name, each in reversed(history)],
         course=course(history),
         revisions=[_revision(each, clock, found) for each in revisions],

@@ -102,38 +102,30 @@ def sheet(given: Sheet) -> list[Component]:
     made.append(html.P(given.total, className="assess-sum"))
     if given.appeal:
         made.append(html.P(html.A(word("assess.object"), href=given.appeal, className="button")))
-    made += [
-        html.H3(word("assess.lifts"), className="state-heading"),
-        html.Ul([html.Li(one) for one in given.lifts], className="assess-lifts"),
-    ]
+    if given.lifts:
+        made += [
+            html.H3(word("assess.lifts"), className="state-heading"),
+            html.Ul([html.Li(one) for one in given.lifts], className="assess-lifts"),
+        ]
     made += _revisions(given.revisions)
     made += _months(given)
     return made
 
 
 def _part(one: PartLine) -> Component:
+    told = [
+        html.Span(one.name, className="assess-part-name"),
+        html.Span(one.weight, className="assess-part-weight"),
+        html.Span(one.told, className="assess-part-told"),
+    ]
+    if not one.steps:
+        return html.Div(told, className="assess-dimension is-off is-plain")
     steps = [node for step in one.steps for node in (html.Dt(step.label), html.Dd(step.text))]
-    events = [html.P(html.A(word("assess.events"), href=one.events))] if one.events else []
+    events = [html.P(html.A(word("assess.events"), href=one.events, className="go"))] if one.events else []
     return html.Details(
         [
-            html.Summary(
-                [
-                    html.Span(one.name, className="assess-part-name"),
-                    html.Span(one.weight, className="assess-part-weight"),
-                    html.Span(one.told, className="assess-part-told"),
-                ]
-            ),
+            html.Summary(told),
             html.Div([html.Dl(steps, className="assess-steps"), *events], className="assess-part-body"),
-        ]
-        if steps
-        else [
-            html.Summary(
-                [
-                    html.Span(one.name, className="assess-part-name"),
-                    html.Span(one.weight, className="assess-part-weight"),
-                    html.Span(one.told, className="assess-part-told"),
-                ]
-            )
         ],
         open=one.judged,
         className="assess-dimension" if one.judged else "assess-dimension is-off",
