@@ -10,6 +10,7 @@ import pandas as pd
 from flask import request
 
 from api.doors import audited, viewer
+from api.noting import Heard
 from data.access import may
 from data.alerting import keeping
 from data.alerting.keeping import Alert, AlertError, AlertKind, AlertStep
@@ -34,6 +35,7 @@ class Looking:
     def __init__(self, store: Store, now: Callable[[], Instant]) -> None:
         self._store = store
         self._now = now
+        self._heard = Heard(now)
 
     def kinds(self) -> Sequence[AlertKind]:
         """The kinds that the viewer may see: whoever works on warnings or audits sees what is to be checked."""
@@ -54,12 +56,17 @@ class Looking:
         try:
             found, steps = keeping.one(self._bounded(), self._scope(), number)
         except AlertError:
-            audited("read", f"warning {number}", "refused")
+            self._refused(number)
             return None
         if found.kind not in self.kinds():
-            audited("read", f"warning {number}", "refused", kind=found.kind)
+            self._refused(number, kind=found.kind)
             return None
         return found, steps
+
+    def _refused(self, number: int, **detail: str) -> None:
+        # A page that is left open asks again and again.
+        if self._heard.first(viewer(), f"warning {number}"):
+            audited("read", f"warning {number}", "refused", **detail)
 
     def stamp(self, scope: str) -> str:
         """Changes when a warning of a grid is opened, seen again, or worked on."""

@@ -57,10 +57,11 @@ def note(record: Callable[[Entry], object], now: Callable[[], Instant]) -> Note:
     return noted
 
 
-class Beyond:
-    """Audits that a viewer asked for a grid beyond their scope; the many parts of one page ask as one.
+class Heard:
+    """Whether a viewer asks for something anew: what a session asks again within a minute of the last time, as the many
+    parts of one page and its ticks do, is one question.
 
-    Safe for several threads. Outside a request, where the program asks for itself, there is nobody to name.
+    Safe for several threads.
     """
 
     def __init__(self, now: Callable[[], Instant]) -> None:
@@ -68,18 +69,27 @@ class Beyond:
         self._told: OrderedDict[tuple[str, str, str], Instant] = OrderedDict()
         self._lock = Lock()
 
-    def __call__(self, scope: str, code: str) -> None:
-        """Tells the audit of it, unless the same session asked for the same grid within this minute."""
-        found: Viewer | None = g.get("viewer") if has_request_context() else None
-        if found is None:
-            return
-        key, at = (found.name, found.session, code), self._now()
+    def first(self, viewer: Viewer, subject: str) -> bool:
+        """True when the viewer's session has not asked for it within this minute."""
+        key, at = (viewer.name, viewer.session, subject), self._now()
         with self._lock:
             before = self._told.get(key)
-            if before is not None and 0 <= at - before < MINUTE:
-                return
             self._told[key] = at
             self._told.move_to_end(key)
             while len(self._told) > _KEPT:
                 self._told.popitem(last=False)
-        doors.audited("read", f"grid {code}", "refused", path=request.path)
+        return before is None or not 0 <= at - before < MINUTE
+
+
+class Beyond:
+    """Audits that a viewer asked for a grid beyond their scope. Outside a request, where the program asks for itself,
+    there is nobody to name."""
+
+    def __init__(self, now: Callable[[], Instant]) -> None:
+        self._heard = Heard(now)
+
+    def __call__(self, scope: str, code: str) -> None:
+        """Tells the audit of it, unless it is no new question."""
+        found: Viewer | None = g.get("viewer") if has_request_context() else None
+        if found is not None and self._heard.first(found, code):
+            doors.audited("read", f"grid {code}", "refused", path=request.path)

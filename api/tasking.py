@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from flask import request
 
 from api.doors import audited, viewer
+from api.noting import Heard
 from data.access import may
 from data.audit import Entry
 from data.clocks import Instant
@@ -30,6 +31,7 @@ class Tasking:
     def __init__(self, store: Store, now: Callable[[], Instant]) -> None:
         self._store = store
         self._now = now
+        self._heard = Heard(now)
 
     def tasks(
         self, scope: str, standing: Standing, kinds: Collection[Kind] | None, now: Instant
@@ -42,7 +44,9 @@ class Tasking:
         try:
             return listing.one_task(self._bounded(), scope, number, now)
         except TaskError:
-            audited("read", f"task {number}", "refused")
+            # A page that is left open asks again and again.
+            if self._heard.first(viewer(), f"task {number}"):
+                audited("read", f"task {number}", "refused")
             raise
 
     def board(self, scope: str, now: Instant) -> Board:

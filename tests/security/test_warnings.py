@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from data.access import Role
 from data.alerting.keeping import Alert, one
 from data.audit import Wanted, entries
+from data.clocks import MINUTE, SECOND
 from data.words import word
 from layouts import ids
 from tests.security.test_scope import HERE, Asking, outputs_of
@@ -115,3 +116,15 @@ def test_only_who_may_works_on_warnings_and_only_within_the_scope(
         last = entries(both.first.store, Wanted(action="handle"), limit=1)[0]
         assert (last.who, last.subject) == ("leader", f"warning {mine}")
         assert last.result == ("ok" if role == "operator" else "refused")
+
+
+def test_a_page_that_is_left_open_is_one_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with twins(tmp_path, Random(3), monkeypatch, "leader") as both:
+        search = f"?warning={both.outside_warnings[0]}"
+        for tick in range(20):
+            both.clock.at += 10 * SECOND
+            shown(both, "leader", search)
+            assert len(entries(both.first.store, Wanted(action="read", result="refused"))) == 1, tick
+        both.clock.at += 2 * MINUTE
+        shown(both, "leader", search)
+        assert len(entries(both.first.store, Wanted(action="read", result="refused"))) == 2
