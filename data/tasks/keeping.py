@@ -46,7 +46,7 @@ def issue(
     """Issues a task to grids within a scope and gives its number; the number of the one that stands where an order with
     the same key was issued before. Raises TaskError."""
     with store.reading() as connection:
-        inside = _inside(store, connection, scope)
+        inside = _Inside(store, connection, scope)
     _fits(order, inside, who, now)
     with store.whole.keeping() as connection:
         if order.key and (known := _by_key(connection, order.key)) is not None:
@@ -204,7 +204,7 @@ class _Act:
         self._entry = entry
         self._number = number
         with store.reading() as connection:
-            self._inside = _inside(store, connection, scope)
+            self._inside = _Inside(store, connection, scope)
         # A store within a scope reads only; the scope is held against the task's grids below.
         self._transaction = store.whole.keeping()
 
@@ -228,7 +228,7 @@ class _Act:
             select(task_share.c.grid).where(task_share.c.task_id == self._number).order_by(task_share.c.grid)
         ).scalars()
         self._grids = tuple(grids)
-        if found is None or not self._inside & set(self._grids):
+        if found is None or not any(code in self._inside for code in self._grids):
             raise no_task(self._number)
         self.row: Any = found
         last = (
@@ -315,14 +315,21 @@ def no_task(number: int) -> TaskError:
     )
 
 
-def _inside(store: Store, connection: Connection, scope: str) -> frozenset[str]:
-    """The codes within a scope of the store. Raises UnknownGrid."""
-    tree = reference_within(store, connection).tree
-    top = tree.get(scope)
-    return frozenset(grid.code for grid in tree if top.id <= grid.id <= top.last_id)
+class _Inside:
+    """The codes within a scope of a store, asked one by one: a set of all would be made anew for each row of a file.
+    Raises UnknownGrid."""
+
+    def __init__(self, store: Store, connection: Connection, scope: str) -> None:
+        top = reference_within(store, connection).tree.get(scope)
+        self._ids = range(top.id, top.last_id + 1)
+        # That of the whole city: what lies beyond is not asked for, it is told apart.
+        self._tree = reference_within(store.whole, connection).tree
+
+    def __contains__(self, code: str) -> bool:
+        return code in self._tree and self._tree.get(code).id in self._ids
 
 
-def _fits(order: Order, inside: frozenset[str], who: str, now: Instant) -> None:
+def _fits(order: Order, inside: _Inside, who: str, now: Instant) -> None:
     if order.kind not in KINDS:
         raise TaskError(f"expected the kind {' or '.join(KINDS)}, found {order.kind!r}: choose one", "kind")
     if not storable(order.title).strip():
@@ -336,7 +343,7 @@ def _fits(order: Order, inside: frozenset[str], who: str, now: Instant) -> None:
         )
     if not order.grids:
         raise TaskError("expected at least one grid of which it is asked, found none: choose some", "grids")
-    beyond = sorted(set(order.grids) - inside)
+    beyond = sorted(code for code in {*order.grids} if code not in inside)
     if beyond:
         raise TaskError(
             f"expected grids within your scope, found {', '.join(beyond[:5])}: take them out", "beyond"
