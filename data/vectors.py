@@ -33,6 +33,9 @@ _COMPRESSION = 1
 _KEPT_BYTES = 256 * 1024 * 1024
 """How much memory a process gives to unpacked vectors."""
 
+_SUM_BYTES = 32 * 1024 * 1024
+"""How much it gives to sums of them: what was asked of yesterday is not asked again."""
+
 Versions: TypeAlias = Mapping[tuple[int, int], int]
 """Versions by (grain, bucket); absent is 0: nothing was written since the last packing."""
 
@@ -40,8 +43,9 @@ Stamp: TypeAlias = tuple[int, int]
 """What a vector was made under: the reference's version, which grows with the tree and with each rebuild, and its
 bucket's. A bucket that was never written to has the version 0 before and after a rebuild: alone it says too little."""
 
-SumStamp: TypeAlias = tuple[int, tuple[int, ...]]
-"""What a sum of vectors was made under: the reference's version, and each bucket's."""
+SumStamp: TypeAlias = tuple[int, tuple[tuple[int, int, int], ...]]
+"""What a sum of vectors was made under: the reference's version, and each bucket with its own, as (grain, bucket,
+version)."""
 
 _WIDTHS = (np.uint8, np.uint16, np.uint32)
 
@@ -55,10 +59,12 @@ class VectorKey(NamedTuple):
 
 
 class SumKey(NamedTuple):
-    """Which sum of vectors: the measure's position in MEASURES, and each bucket as (grain, bucket)."""
+    """Which sum of vectors: the measure's position in MEASURES, the runs of buckets as (grain, first, last), and
+    whether those that live writes touch are left out: which these are changes by the minute, and is no part of it."""
 
     measure: int
-    places: tuple[tuple[int, int], ...]
+    runs: tuple[tuple[int, int, int], ...]
+    untouched: bool
 
 
 def pack(vector: NDArray[Any]) -> bytes:
@@ -113,14 +119,36 @@ def _runs(values: NDArray[np.int64]) -> Iterator[tuple[int, slice]]:
 
 
 @dataclass
-class VectorCache:
-    """Unpacked vectors, and sums of vectors, by key, each with the stamp that it was made under; the least recently
-    used go first."""
+class _Shelf:
+    """Arrays by key, each with the stamp that it was made under; the least recently used go first."""
 
-    kept: OrderedDict[VectorKey | SumKey, tuple[Stamp | SumStamp, NDArray[Any]]] = field(
-        default_factory=OrderedDict
-    )
+    most_bytes: int
+    kept: OrderedDict[Any, tuple[Any, NDArray[Any]]] = field(default_factory=OrderedDict)
     bytes: int = 0
+
+    def get(self, key: Any, stamp: Any) -> NDArray[Any] | None:
+        found = self.kept.get(key)
+        if found is None or found[0] != stamp:
+            return None
+        self.kept.move_to_end(key)
+        return found[1]
+
+    def put(self, key: Any, stamp: Any, array: NDArray[Any]) -> None:
+        replaced = self.kept.pop(key, None)
+        self.bytes += array.nbytes - (replaced[1].nbytes if replaced else 0)
+        self.kept[key] = (stamp, array)
+        while self.bytes > self.most_bytes and len(self.kept) > 1:
+            _, (_, dropped) = self.kept.popitem(last=False)
+            self.bytes -= dropped.nbytes
+
+
+@dataclass
+class VectorCache:
+    """Unpacked vectors, and sums of vectors, by key, each with the stamp that it was made under; of either the least
+    recently used go first."""
+
+    vectors: _Shelf = field(default_factory=lambda: _Shelf(_KEPT_BYTES))
+    sums: _Shelf = field(default_factory=lambda: _Shelf(_SUM_BYTES))
     lock: Lock = field(default_factory=Lock)
 
     @overload
@@ -132,21 +160,15 @@ class VectorCache:
     def get(self, key: VectorKey | SumKey, stamp: Stamp | SumStamp) -> NDArray[Any] | None:
         """The vector or sum when it is kept and current."""
         with self.lock:
-            found = self.kept.get(key)
-            if found is None or found[0] != stamp:
-                return None
-            self.kept.move_to_end(key)
-            return found[1]
+            return self._shelf(key).get(key, stamp)
 
     def put(self, key: VectorKey | SumKey, stamp: Stamp | SumStamp, vector: NDArray[Any]) -> None:
         """Keeps a vector or sum, and lets go of others when there are too many."""
         with self.lock:
-            replaced = self.kept.pop(key, None)
-            self.bytes += vector.nbytes - (replaced[1].nbytes if replaced else 0)
-            self.kept[key] = (stamp, vector)
-            while self.bytes > _KEPT_BYTES and len(self.kept) > 1:
-                _, (_, dropped) = self.kept.popitem(last=False)
-                self.bytes -= dropped.nbytes
+            self._shelf(key).put(key, stamp, vector)
+
+    def _shelf(self, key: VectorKey | SumKey) -> _Shelf:
+        return self.sums if isinstance(key, SumKey) else self.vectors
 
 
 def versions_of(connection: Connection, runs: Sequence[Run]) -> dict[tuple[int, int], int]:

@@ -55,7 +55,8 @@ def by_own_grid(
         versions = versions_of(connection, covered.runs)
         places = tuple(buckets(covered))
         for measure in measures:
-            total: NDArray[np.int64] = _total(connection, reference, cache, measure, places, versions)
+            key = _sum_key(measure, covered.runs, untouched=False)
+            total: NDArray[np.int64] = _total(connection, reference, cache, measure, key, places, versions)
             for remainder in covered.remainders:
                 total = total + _from_events(connection, reference, remainder, measure)
             found[measure.name] = total
@@ -96,7 +97,15 @@ def by_level(connection: Connection, reference: Reference, cache: VectorCache, w
                 lift,
                 wanted,
                 {
-                    each.name: _total(connection, reference, cache, each, tuple(fresh), versions)
+                    each.name: _total(
+                        connection,
+                        reference,
+                        cache,
+                        each,
+                        _sum_key(each, own, untouched=True),
+                        tuple(fresh),
+                        versions,
+                    )
                     for each in measures
                 },
             )
@@ -192,17 +201,23 @@ def _key(grain: Grain, bucket: int, measure: Measure) -> VectorKey:
     return VectorKey(grain.id, bucket, MEASURE_NAMES.index(measure.name))
 
 
+def _sum_key(measure: Measure, runs: Sequence[Run], *, untouched: bool) -> SumKey:
+    named = tuple((grain.id, first, last) for grain, first, last in runs)
+    return SumKey(MEASURE_NAMES.index(measure.name), named, untouched)
+
+
 def _total(
     connection: Connection,
     reference: Reference,
     cache: VectorCache,
     measure: Measure,
+    key: SumKey,
     places: tuple[tuple[Grain, int], ...],
     versions: Versions,
 ) -> NDArray[np.int64]:
     """The sum of some buckets' vectors, from memory when none of them was written to since it was made."""
-    key = SumKey(MEASURE_NAMES.index(measure.name), tuple((grain.id, bucket) for grain, bucket in places))
-    stamp = (reference.version, tuple(versions.get(place, 0) for place in key.places))
+    numbered = ((grain.id, bucket) for grain, bucket in places)
+    stamp = (reference.version, tuple((*place, versions.get(place, 0)) for place in numbered))
     kept = cache.get(key, stamp)
     if kept is None:
         kept = np.zeros(reference.tree.places, dtype=np.int64)
