@@ -76,7 +76,8 @@ def issue(
             grids += tuple(one.code for one in known.tree.at_depth(code, depth) if one.kind is None)
         order = Order(kind, title, body, tuple(dict.fromkeys(grids)), due_at, key)
         entry = _entry("task", act="issued", kind=kind, grids=len(order.grids))
-        number = keeping.issue(store, code, order, entry.who, entry.at, entry=entry)
+        # Whoever sits at the terminal is the city's: no grid puts off what it was asked.
+        number = keeping.issue(store, known.code, order, entry.who, entry.at, entry=entry)
         _tell(store, known, number, as_json)
 
 

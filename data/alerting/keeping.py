@@ -474,8 +474,14 @@ def _fade_quiet(connection: Connection, now: Instant, kinds: Sequence[AlertKind]
 
 
 def _fade(connection: Connection, number: int, now: Instant) -> None:
-    connection.execute(update(alert).where(alert.c.id == number).values(state="closed", closed_at=now))
-    _step(connection, number, now, "", "faded", "")
+    # Somebody may have closed it meanwhile: then it did not fade.
+    found = connection.execute(
+        update(alert)
+        .where(alert.c.id == number, alert.c.state != "closed")
+        .values(state="closed", closed_at=now)
+    )
+    if found.rowcount:
+        _step(connection, number, now, "", "faded", "")
 
 
 def _step(connection: Connection, number: int, at: Instant, who: str, what: str, note: str) -> None:

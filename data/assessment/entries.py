@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select
 
 from data.assessment.months import AssessedMonth, month, month_text
 from data.assessment.rules import AssessmentRules, DimensionKey, rules_of
-from data.assessment.tables import LONGEST_REASON, entry
+from data.assessment.tables import LONGEST_REASON, entry, frozen_month
 from data.clocks import Instant
 from data.reference import Reference, reference
 from data.store import Store
@@ -71,6 +71,7 @@ def enter(store: Store, wanted: Sequence[Wanted], author: str, now: Instant) -> 
     """Enters marks for grids within the scope of a store, but for the one that bounds it, which does not judge itself:
     those that are right in one transaction, the others named."""
     city = reference(store)
+    frozen = _frozen(store)
     rules = rules_of(reference(store.whole).config.get("assessment", {}))
     good: list[tuple[Wanted, Fraction]] = []
     refused: list[Refusal] = []
@@ -80,7 +81,7 @@ def enter(store: Store, wanted: Sequence[Wanted], author: str, now: Instant) -> 
                 raise AssessmentError(
                     f"expected somebody from above {one.grid} to give its mark, found one of the grid itself"
                 )
-            good.append((one, _checked(city, rules, one, now)))
+            good.append((one, _checked(city, rules, frozen, one, now)))
         except AssessmentError as error:
             refused.append(Refusal(place, str(error)))
     entered = 0
@@ -145,7 +146,15 @@ def _line(text: str) -> str:
     return storable(" ".join(text.split()))
 
 
-def _checked(city: Reference, rules: AssessmentRules, one: Wanted, now: Instant) -> Fraction:
+def _frozen(store: Store) -> frozenset[str]:
+    """The months whose scores stand, whatever the plan of bulletins says by now."""
+    with store.reading() as connection:
+        return frozenset(connection.execute(select(frozen_month.c.month)).scalars())
+
+
+def _checked(
+    city: Reference, rules: AssessmentRules, frozen: frozenset[str], one: Wanted, now: Instant
+) -> Fraction:
     entered = [each.key for each in rules.dimensions if each.is_entered]
     if one.dimension not in entered:
         raise AssessmentError(
@@ -155,13 +164,13 @@ def _checked(city: Reference, rules: AssessmentRules, one: Wanted, now: Instant)
         raise AssessmentError(
             f"expected the code of a grid of your scope that is assessed, found {one.grid!r}: see the list of grids"
         )
-    open_month(city, one.month, now)
+    open_month(city, frozen, one.month, now)
     said(one.reason, "a reason")
     said(one.evidence, "evidence: a document, a record or where it can be seen")
     return parsed_mark(one.mark)
 
 
-def open_month(city: Reference, text: str, now: Instant) -> AssessedMonth:
+def open_month(city: Reference, frozen: frozenset[str], text: str, now: Instant) -> AssessedMonth:
     """A month that marks may still be entered for. Raises AssessmentError."""
     try:
         found = month(city, text)
@@ -169,7 +178,7 @@ def open_month(city: Reference, text: str, now: Instant) -> AssessedMonth:
         raise AssessmentError(str(error)) from None
     if text > month_text(city, now):
         raise AssessmentError(f"expected a month that has begun, found {text}: wait for its first day")
-    if now >= found.as_of:
+    if now >= found.as_of or text in frozen:
         raise AssessmentError(
             f"expected a month that is not frozen, found {text}, whose scores stand: object to a score by an appeal"
         )

@@ -110,6 +110,13 @@ def make(connection: Connection) -> None:
             _hold(connection, table.name, what)
 
 
+def anew(connection: Connection) -> None:
+    """Makes the tables anew and empty: what a demonstration has frozen goes with its events."""
+    for table in reversed(TABLES):
+        table.drop(connection, checkfirst=True)
+    make(connection)
+
+
 def _hold(connection: Connection, table: str, what: str) -> None:
     name = f"{table}_{what.lower()}_stays"
     if connection.dialect.name == "sqlite":

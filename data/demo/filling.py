@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from data.assessment import tables as assessmenttables
 from data.clocks import Instant
 from data.counters import Progress, quiet
 from data.demo.centrelife import centres_of, fill_centres, forget_centres
@@ -86,8 +87,11 @@ def fill_demo(
 
 def forget_demo(store: Store) -> int:
     """Takes every event of the demonstration out of the store again and gives their number; the counters are left to
-    be built by whatever is loaded next, or by `rebuilding.finish_bulk`. Its tasks and sign-ins go with them."""
+    be built by whatever is loaded next, or by `rebuilding.finish_bulk`. Its tasks and sign-ins go with them, and what
+    was assessed."""
     forget_centres(store)
+    with store.keeping() as connection:
+        assessmenttables.anew(connection)
     with store.writing(alone=True) as connection:
         count = _count(connection)
         if not count:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Table, select
@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from data.audit import Entry, record_in
 from data.clocks import Instant
-from data.grids import Grid
+from data.grids import Grid, Tree
 from data.reference import Reference, reference_within
 from data.store import Store
 from data.tasks.dutyplan import DutyRules, Slot, on_duty, present, rules_of, slot
@@ -206,9 +206,14 @@ def sign_ins(
     return tuple(found)
 
 
+@lru_cache(maxsize=8)
+def _owing(rules: DutyRules, tree: Tree, scope: str) -> frozenset[str]:
+    """The codes of the grids that keep duty: a file asks for thousands of rows."""
+    return frozenset(one.code for one in on_duty(rules, tree, scope))
+
+
 def _owed_by(rules: DutyRules, city: Reference, scope: str, grid: str) -> None:
-    owing: Mapping[str, Grid] = {one.code: one for one in on_duty(rules, city.tree, scope)}
-    if grid in owing:
+    if grid in _owing(rules, city.tree, scope):
         return
     if rules.since is None:
         raise TaskError(

@@ -10,10 +10,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from data.assessment.entries import AssessmentError, Wanted, enter, entries, marks, parsed_mark
-from data.assessment.keeping import board
+from data.assessment.keeping import board, freeze
 from data.assessment.sheet import COLUMNS, wanted_of
 from data.clocks import DAY, HOUR, parse_instant
 from data.store import Store
+from tests.support.bulletins import planned
 from tests.support.city import CELL, CITY, DISTRICT, OTHER_DISTRICT, STREET
 
 NOW = parse_instant("2026-03-20T01:00:00Z")
@@ -130,3 +131,11 @@ def test_a_sheet_is_read_as_a_spreadsheet_saves_it(encoding: str) -> None:
 def test_a_file_that_is_no_such_sheet_is_refused_as_a_whole(content: bytes, said: str) -> None:
     with pytest.raises(AssessmentError, match=said):
         wanted_of(content)
+
+
+def test_a_frozen_month_takes_no_marks_whatever_the_plan_says_later(store: Store) -> None:
+    end = parse_instant("2026-04-01T01:00:00Z")
+    assert freeze(store, "2026-03", end)
+    planned(store, {"month": {"at": "23:00"}})
+    (refused,) = enter(store, [GOOD], "anna", end + HOUR).refused
+    assert "expected a month that is not frozen" in refused.reason

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.exc import DatabaseError
 
 from data.assessment.entries import marks
+from data.assessment.keeping import freeze, frozen_months
 from data.assessment.months import month
 from data.assessment.tables import entry
 from data.clocks import DAY, parse_instant
+from data.demo.filling import forget_demo
 from data.demo.history import SEED
 from data.demo.marks import fill_marks
 from data.demo.model import mark_words
@@ -58,3 +61,14 @@ def test_the_marks_are_those_of_the_seed(tmp_path: Path) -> None:
         with open_demo_city(f"sqlite:///{tmp_path / f'{len(made)}.db'}") as store:
             made.append(filled(store, AS_OF, seed))
     assert made[0] == made[1] != made[2]
+
+
+def test_what_was_assessed_goes_with_the_demonstration(demo: Store) -> None:
+    filled(demo, AS_OF)
+    assert freeze(demo, "2026-02", AS_OF)
+    assert frozen_months(demo) == ("2026-02",)
+    forget_demo(demo)
+    assert frozen_months(demo) == ()
+    assert filled(demo, AS_OF), "and it may be filled again"
+    with pytest.raises(DatabaseError, match="stays as it is"), demo.keeping() as connection:
+        connection.execute(delete(entry))
