@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from flask import Flask, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from api.doors import answer_json, audited, refusal, viewer
+from data import audit
 from data.access import Action, may
 from data.assessment import appeals, entries, keeping
 from data.assessment.appeals import Appeal
@@ -95,30 +96,27 @@ class Assessing:
         """Enters a mark. Raises AssessmentError."""
         subject = f"assessment {one.month[:7]} {one.grid[:64]} {one.dimension[:16]}"
         self._allowed("assess", subject)
-        taken = entries.enter(self._bounded(), [one], viewer().name, self._now())
+        noted = self._entry("assess", subject, mark=one.mark.strip())
+        taken = entries.enter(self._bounded(), [one], viewer().name, self._now(), noted=noted)
         if taken.refused:
             audited("assess", subject, "refused", reason=taken.refused[0].reason[:200])
             raise AssessmentError(taken.refused[0].reason)
         self._turn += 1
-        audited("assess", subject, "ok", mark=one.mark.strip(), entered=taken.entered)
         return taken
 
     def enter_file(self, name: str, content: bytes) -> Taken:
         """Enters the marks of a file. Raises AssessmentError for one that is no table of marks."""
         subject = f"assessment file {name[:60]}"
         self._allowed("assess", subject)
+        noted = self._entry("assess", subject)
         taken = self._noted(
-            "assess", subject, lambda: enter_sheet(self._bounded(), content, viewer().name, self._now())
-        )
-        self._turn += 1
-        audited(
             "assess",
             subject,
-            "ok",
-            entered=taken.entered,
-            unchanged=taken.unchanged,
-            refused=len(taken.refused),
+            lambda: enter_sheet(self._bounded(), content, viewer().name, self._now(), noted=noted),
         )
+        if taken.refused and not taken.entered and not taken.unchanged:
+            audited("assess", subject, "refused", refused=len(taken.refused))
+        self._turn += 1
         return taken
 
     def appeals(self, month: str | None, scope: str) -> Sequence[Appeal]:
@@ -146,18 +144,18 @@ class Assessing:
         def file() -> int:
             numbers = event_numbers(self._bounded(), grid, events, self._now())
             return appeals.object_to(
-                self._bounded(), month, grid, dimension, numbers, reason, evidence, viewer().name, self._now()
+                *(self._bounded(), month, grid, dimension, numbers, reason, evidence),
+                *(viewer().name, self._now()),
+                noted=self._entry("appeal", subject),
             )
 
-        number = self._noted("appeal", subject, file)
-        audited("appeal", subject, "ok", appeal=number)
-        return number
+        return self._noted("appeal", subject, file)
 
     def decide(self, number: int, allowed: bool, note: str, excused: str, mark: str) -> int | None:
         """Decides an appeal. Raises AssessmentError."""
         subject = f"appeal {number}"
         self._allowed("assess", subject)
-        revision = self._noted(
+        return self._noted(
             "assess",
             subject,
             lambda: appeals.decide(
@@ -169,21 +167,34 @@ class Assessing:
                 self._now(),
                 excused=whole_number(excused),
                 mark=mark,
+                noted=self._entry("assess", subject),
             ),
         )
-        audited("assess", subject, "ok", allowed=allowed, revision=revision)
-        return revision
 
     def template(self, month: str, scope: str) -> str:
         """The sheet for the grids of a scope. Raises UnknownGrid, and ValueError for what is no month."""
         bounded = self._bounded()
         wanted, rules = as_month(bounded, month), self.rules()
-        return template(reference(bounded).tree, scope, rules, wanted, self.entries(wanted, scope))
+        entered = self.entries(wanted, scope)
+        return template(reference(bounded).tree, scope, rules, wanted, entered, own=viewer().scope)
 
     def _allowed(self, action: Action, subject: str) -> None:
         if not may(viewer(), action):
             audited(action, subject, "refused")
             raise AssessmentError("expected a role that may do this, found another")
+
+    def _entry(self, action: Action, subject: str, **detail: Any) -> audit.Entry:
+        """What the audit hears of an act, which is done in the same transaction."""
+        who = viewer()
+        return audit.Entry(
+            *(self._now(), action, subject, "ok"),
+            who=who.name,
+            role=who.role,
+            scope=who.scope,
+            session=who.session,
+            address=request.remote_addr or "",
+            detail=detail,
+        )
 
     def _noted(self, action: Action, subject: str, act: Callable[[], Answer]) -> Answer:
         """What is refused is told to the audit."""

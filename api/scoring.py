@@ -184,13 +184,13 @@ def enter_mark(grid: str, dimension: str, mark: str, month: str, reason: str, ev
         wanted = Wanted(month, grid, dimension, mark, reason, evidence)
         subject = f"assessment {month} {grid} {dimension}"
 
-        def act() -> int:
-            taken = enter(store, [wanted], operator(), now())
+        def act(noted: Entry) -> int:
+            taken = enter(store, [wanted], operator(), now(), noted=noted)
             if taken.refused:
                 raise AssessmentError(taken.refused[0].reason)
             return taken.entered
 
-        entered = _noted(store, "assess", subject, act, lambda found: {"mark": mark, "entered": found})
+        entered = _noted(store, "assess", subject, act, mark=mark)
     click.echo(f"{grid} {dimension} {month}: {mark}" if entered else "nothing has changed")
 
 
@@ -211,12 +211,7 @@ def import_(file: Path, as_json: bool) -> None:
             store,
             "assess",
             f"assessment file {file.name[:60]}",
-            lambda: enter_sheet(store, content, operator(), now()),
-            lambda found: {
-                "entered": found.entered,
-                "unchanged": found.unchanged,
-                "refused": len(found.refused),
-            },
+            lambda noted: enter_sheet(store, content, operator(), now(), noted=noted),
         )
     refused = [{"row": each.place + _FIRST_ROW, "reason": each.reason} for each in taken.refused]
     if as_json:
@@ -358,14 +353,14 @@ def appeals_file(
     """
     with opened() as (store, _):
 
-        def act() -> int:
+        def act(noted: Entry) -> int:
             numbers = event_numbers(store, grid, " ".join(events), now())
             return appealing.object_to(
-                store, month, grid, dimension, numbers, reason, evidence, operator(), now()
+                *(store, month, grid, dimension, numbers, reason, evidence, operator(), now()), noted=noted
             )
 
         subject = f"assessment {month} {grid} {dimension}"
-        number = _noted(store, "appeal", subject, act, lambda found: {"appeal": found})
+        number = _noted(store, "appeal", subject, act)
         _tell(store, number, as_json)
 
 
@@ -389,16 +384,12 @@ def appeals_decide(number: int, allowed: bool, note: str, excused: int, mark: st
     with opened() as (store, _):
         by = Viewer(operator(), "operator", reference(store).code)
 
-        def act() -> int | None:
-            return appealing.decide(store, number, by, allowed, note, now(), excused=excused, mark=mark)
+        def act(noted: Entry) -> int | None:
+            return appealing.decide(
+                store, number, by, allowed, note, now(), excused=excused, mark=mark, noted=noted
+            )
 
-        _noted(
-            store,
-            "assess",
-            f"appeal {number}",
-            act,
-            lambda found: {"allowed": allowed, "revision": found},
-        )
+        _noted(store, "assess", f"appeal {number}", act)
         _tell(store, number, as_json)
 
 
@@ -410,22 +401,14 @@ def _tell(store: Store, number: int, as_json: bool) -> None:
         click.echo(_appeal_line(reference(store), found))
 
 
-def _noted(
-    store: Store,
-    action: str,
-    subject: str,
-    act: Callable[[], Answer],
-    detail: Callable[[Answer], dict[str, Any]],
-) -> Answer:
-    """Does it; what was done and what was refused stands in the audit."""
+def _noted(store: Store, action: str, subject: str, act: Callable[[Entry], Answer], **detail: Any) -> Answer:
+    """Does it, with what the audit hears in the same transaction; what was refused stands there too."""
     try:
-        made = act()
+        return act(Entry(now(), action, subject, "ok", who=operator(), detail=detail))
     except AssessmentError as error:
         reason = {"reason": str(error)[:200]}
         audit.record(store, Entry(now(), action, subject, "refused", who=operator(), detail=reason))
         raise
-    audit.record(store, Entry(now(), action, subject, "ok", who=operator(), detail=detail(made)))
-    return made
 
 
 def _sentence(act: Callable[[], Answer]) -> Answer:

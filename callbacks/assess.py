@@ -342,7 +342,7 @@ def brief_of(desk: AssessDesk, city: City, found: Asked, tree: Tree, grid: Grid)
         return [
             (
                 word("assess.brief_rank").format(
-                    group=assesstext.grouped(one.group), rank=one.rank, ranked=one.ranked
+                    group=lines.group_name(tree, one.group), rank=one.rank, ranked=one.ranked
                 )
                 if one.group
                 else word("assess.rank_of").format(rank=one.rank, ranked=one.ranked),
@@ -455,10 +455,10 @@ def _menus(desk: AssessDesk, met: Met) -> list[Menu]:
         made.append(
             Menu(
                 word("assess.group"),
-                every.text if found.group is None else assesstext.grouped(found.group),
+                every.text if found.group is None else lines.group_name(met.tree, found.group),
                 [every]
                 + [
-                    Choice(assesstext.grouped(one), found.search(group=one), one == found.group)
+                    Choice(lines.group_name(met.tree, one), found.search(group=one), one == found.group)
                     for one in groups
                 ],
                 narrowed=found.group is not None,
@@ -527,6 +527,7 @@ def _sheet(reads: Reads, desk: AssessDesk, met: Met, board: Board | None) -> lis
             board,
             one,
             met.found,
+            met.tree,
             met.clock,
             desk.entries(met.month, grid.code),
             desk.revisions(grid.code, met.month),
@@ -552,6 +553,8 @@ def _why_no_marks(viewer: Viewer, met: Met) -> str:
     """The key of why nothing can be entered; "" where it can."""
     if not may(viewer, "assess"):
         return "assess.marks_role"
+    if all(code == viewer.scope for code, _ in _offered(met)):
+        return "assess.marks_itself"
     return "assess.marks_frozen" if met.frozen else ""
 
 

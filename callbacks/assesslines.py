@@ -130,7 +130,7 @@ def shown(
     if found.sort == "rank" and len({one.group for one in ranked}) > 1:
         groups = [
             boards.Group(
-                assesstext.grouped(name),
+                group_name(tree, name),
                 [line for one, line in zip(ranked, lines, strict=True) if one.group == name],
             )
             for name in names
@@ -202,19 +202,26 @@ def figure(part: Worked) -> Figure:
     )
 
 
-def rank_said(rules: AssessmentRules, one: Standing) -> str:
-    """The rank of a grid in words, or why it has none."""
+def rank_said(rules: AssessmentRules, one: Standing, tree: Tree) -> str:
+    """The rank of a grid in words, or why it has none. A grid of no group is one of all."""
     if one.rank is None:
         return word("assess.sheet_unranked").format(why=assesstext.why_unranked(rules, one.score))
-    return word("assess.sheet_rank").format(
-        group=assesstext.grouped(one.group), rank=one.rank, ranked=one.ranked
-    )
+    said = {"rank": one.rank, "ranked": one.ranked}
+    if not one.group:
+        return word("assess.sheet_rank_all").format(**said)
+    return word("assess.sheet_rank").format(group=group_name(tree, one.group), **said)
+
+
+def group_name(tree: Tree, group: str) -> str:
+    """What a group of peers is called: those below the level-1 grids are named by the code of the one above."""
+    return tree.get(group).name if group in tree else assesstext.grouped(group)
 
 
 def sheet(
     board: Board,
     one: Standing,
     found: Asked,
+    tree: Tree,
     clock: ZoneClock,
     entries: Sequence[Entry],
     revisions: Sequence[Revision],
@@ -244,7 +251,7 @@ def sheet(
         score=NO_DATA
         if one.score.value is None
         else word("assess.sheet_score").format(score=assesstext.score_text(one.score)),
-        rank=rank_said(board.rules, one),
+        rank=rank_said(board.rules, one, tree),
         parts=parts,
         total=assesstext.sum_of(one.score),
         lifts=sentences or none,

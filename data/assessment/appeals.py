@@ -25,6 +25,8 @@ from data.assessment.measuring import GridScore
 from data.assessment.months import AssessedMonth, month
 from data.assessment.rules import Dimension
 from data.assessment.tables import appeal, decision, frozen_month, frozen_score
+from data.audit import Entry as Audited
+from data.audit import record_in
 from data.clocks import Instant
 from data.grids import Tree
 from data.reference import reference
@@ -78,8 +80,11 @@ def object_to(
     evidence: str,
     author: str,
     now: Instant,
+    *,
+    noted: Audited | None = None,
 ) -> int:
-    """Files an appeal against one dimension of a grid's frozen score; the number it is filed under. AssessmentError for
+    """Files an appeal against one dimension of a grid's frozen score; the number it is filed under. What the audit
+    hears, `noted` and the number, stands in the same transaction. AssessmentError for
     a score that is not frozen or not of the store's scope, for events that the dimension did not count, and while
     another appeal about the same is open."""
     told = said(reason, "a reason"), said(evidence, "evidence: a document, a record or where it can be seen")
@@ -109,6 +114,8 @@ def object_to(
             )
             .returning(appeal.c.id)
         ).scalar_one()
+        if noted is not None:
+            record_in(connection, replace(noted, detail={**noted.detail, "appeal": int(number)}))
         return int(number)
 
 
@@ -122,6 +129,7 @@ def decide(
     *,
     excused: int = 0,
     mark: str = "",
+    noted: Audited | None = None,
 ) -> int | None:
     """Decides an appeal; the revision of the score that it makes, None where it is not allowed.
 
@@ -154,6 +162,9 @@ def decide(
     try:
         with store.whole.keeping() as connection:
             _decide(connection, number, allowed, correction, told, by.name, now)
+            if noted is not None:
+                made = {"allowed": allowed, "revision": revision + 1 if allowed else None}
+                record_in(connection, replace(noted, detail={**noted.detail, **made}))
             if not allowed:
                 return None
             after = _corrected(before, fixed, one, correction)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +13,8 @@ from sqlalchemy import Connection, insert, select
 from data.assessment.months import AssessedMonth, month, month_text
 from data.assessment.rules import AssessmentRules, DimensionKey, rules_of
 from data.assessment.tables import LONGEST_REASON, entry, frozen_month
+from data.audit import Entry as Audited
+from data.audit import record_in
 from data.clocks import Instant
 from data.reference import Reference, reference
 from data.store import Store
@@ -67,9 +69,12 @@ class Taken:
     refused: tuple[Refusal, ...]
 
 
-def enter(store: Store, wanted: Sequence[Wanted], author: str, now: Instant) -> Taken:
+def enter(
+    store: Store, wanted: Sequence[Wanted], author: str, now: Instant, *, noted: Audited | None = None
+) -> Taken:
     """Enters marks for grids within the scope of a store, but for the one that bounds it, which does not judge itself:
-    those that are right in one transaction, the others named."""
+    those that are right in one transaction, the others named. What the audit hears, `noted` and how many, stands in the
+    same transaction; nothing where no mark was right."""
     city = reference(store)
     frozen = _frozen(store)
     rules = rules_of(reference(store.whole).config.get("assessment", {}))
@@ -89,6 +94,9 @@ def enter(store: Store, wanted: Sequence[Wanted], author: str, now: Instant) -> 
     with store.whole.keeping() as connection:
         for one, mark in good:
             entered += _put(connection, one, mark, author, now)
+        if noted is not None and good:
+            counts = {"entered": entered, "unchanged": len(good) - entered, "refused": len(refused)}
+            record_in(connection, replace(noted, detail={**noted.detail, **counts}))
     return Taken(entered, len(good) - entered, tuple(refused))
 
 

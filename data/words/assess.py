@@ -84,6 +84,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{group}第{rank}名（参加排名{ranked}个）",
         "{rank} of {ranked} ranked in {group}",
     ),
+    "assess.sheet_rank_all": ("第{rank}名（参加排名{ranked}个）", "{rank} of {ranked} ranked"),
     "assess.sheet_unranked": ("未参加排名：{why}", "Not ranked: {why}"),
     "assess.sum": (
         "各维度贡献之和 {parts} = {sum}；可评权重 {weight}；得分 = {sum} ÷ {weight} × 100 = {score}",
@@ -157,6 +158,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{month} is frozen and takes no more marks: object by an appeal.",
     ),
     "assess.marks_role": ("您的角色可以查看评分，不能录入。", "Your role sees the marks and enters none."),
+    "assess.marks_itself": (
+        "网格不能自评：评分由上级录入。",
+        "No grid judges itself: whoever stands above it enters its marks.",
+    ),
     "assess.field_grid": ("网格编码", "Code of the grid"),
     "assess.field_dimension": ("维度", "Dimension"),
     "assess.field_mark": ("评分（0—100）", "Mark (0 to 100)"),

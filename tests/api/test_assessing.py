@@ -11,6 +11,7 @@ from flask import Flask, g
 
 from api import assessing, doors
 from api.assessing import Assessing
+from data import audit
 from data.access import Viewer
 from data.assessment.entries import AssessmentError, Wanted
 from data.grids import UnknownGrid
@@ -41,6 +42,11 @@ class Desk:
         with self.server.test_request_context(path):
             g.viewer = viewer
             return act()
+
+    def recorded(self) -> list[tuple[str, str, str, dict[str, Any]]]:
+        """What stands in the audit of the store: who, what, about what, and its details."""
+        found = audit.every_entry(self.store, audit.Wanted())
+        return [(one.who, one.action, one.subject, dict(one.detail)) for one in found]
 
     def refused(self, viewer: Viewer, act: Any) -> str:
         """The sentence of an act that must be refused."""
@@ -95,7 +101,11 @@ def test_what_is_provisional_follows_a_mark_at_once(city: Desk) -> None:
     assert city.as_(CENTRE, lambda: city.desk.enter(wanted)).entered == 1
     assert float(points()) == 75.5
     assert city.as_(CENTRE, lambda: city.desk.enter(wanted)).unchanged == 1
-    assert city.heard == [("assess", f"assessment {RUNNING} {STREET} centre", "ok")] * 2
+    about = ("centre", "assess", f"assessment {RUNNING} {STREET} centre")
+    assert city.recorded() == [
+        (*about, {"mark": "75.5", "entered": entered, "unchanged": 1 - entered, "refused": 0})
+        for entered in (1, 0)
+    ]
 
 
 def test_marks_are_entered_within_role_scope_and_month(city: Desk) -> None:
@@ -183,8 +193,10 @@ def test_an_appeal_from_events_to_a_revision(city: Desk) -> None:
     one = next(each for each in board.standings if each.code == STREET)
     part = one.score.of("handling")
     assert (part.counted.met, part.counted.due, one.revision) == (10, 10, 2)
-    assert ("appeal", f"assessment {MONTH} {STREET} handling", "ok") in city.heard
-    assert ("assess", f"appeal {number}", "ok") in city.heard
+    assert city.recorded() == [
+        ("li", "appeal", f"assessment {MONTH} {STREET} handling", {"appeal": number}),
+        ("centre", "assess", f"appeal {number}", {"allowed": True, "revision": 2}),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -205,3 +217,25 @@ def test_events_that_cannot_be_objected_to(city: Desk, events: str, said: str) -
         city.as_(LEADER, file(events))
     assert said in city.refused(LEADER, file(events))
     assert "a role that may do this" in city.refused(AUDITOR, file(events))
+
+
+def test_what_cannot_be_recorded_is_not_done(city: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_given: Any) -> None:
+        raise RuntimeError("the audit is away")
+
+    monkeypatch.setattr("data.assessment.entries.record_in", away)
+    monkeypatch.setattr("data.assessment.appeals.record_in", away)
+    wanted = Wanted(RUNNING, STREET, "centre", "75", "走访", "纪要18")
+    for act in (
+        lambda: city.desk.enter(wanted),
+        lambda: city.desk.object_to(MONTH, STREET, "centre", "", "漏登", "值班簿"),
+    ):
+        with pytest.raises(RuntimeError, match="away"):
+            city.as_(CENTRE, act)
+    assert city.as_(CENTRE, lambda: city.desk.entries(RUNNING, CITY)) == ()
+    assert city.as_(CENTRE, lambda: city.desk.appeals(None, CITY)) == []
+
+
+def test_a_sheet_holds_no_row_of_ones_own_grid(city: Desk) -> None:
+    sheet = city.as_(OWN, lambda: city.desk.template(RUNNING, STREET))
+    assert sheet.splitlines() == ["month,grid,dimension,mark,reason,evidence,name"]

@@ -249,7 +249,7 @@ def test_one_grid_is_worked_step_by_step() -> None:
         "88.00分；anna ",
         "理由：走访两次；依据：纪要17",
         "可评权重 90；得分 = 82.13 ÷ 90 × 100 = 91.26",
-        "第2名（参加排名2个）",
+        "91.26分 第2名（参加排名2个）",
         word("assess.why_not_entered"),
         "处置及时：若另外4件也达标",
         word("assess.revision_by").format(who="centre", number=7),
@@ -476,3 +476,10 @@ def test_a_refusal_is_said_in_the_viewers_language(said: str) -> None:
 
 def test_a_sentence_that_is_not_known_stands_as_it_was_said() -> None:
     assert "something else" in fault_text("something else")
+
+
+def test_no_grid_marks_itself() -> None:
+    page = screen(scope=ROXBURY)
+    found = page.get(ids.ASSESS_MARKS, f"?part=marks&scope={ROXBURY}")
+    assert found[ids.ASSESS_MARK_FORM]["hidden"]
+    assert word("assess.marks_itself") in texts(found[ids.ASSESS_MARK_STATE]["children"])
