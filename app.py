@@ -65,7 +65,7 @@ from data.access import Viewer, may
 from data.alerting.standing import standing
 from data.alerting.watchman import TICK_SECONDS, Watchman
 from data.answers import Trace
-from data.assessment.keeping import freeze_owed
+from data.assessment.keeping import freeze_owed, last_board
 from data.audit import Wanted, record
 from data.calendars import sessions_text
 from data.clocks import Instant, now
@@ -337,6 +337,7 @@ def wall_reads(store: Store, drawn: Callable[[], Sequence[Mapping[str, Any]]], s
         due_soon=partial(live.due_soon, bounded),
         unanswered=partial(live.unanswered, bounded),
         warnings=partial(standing, bounded),
+        assessed=partial(last_board, bounded),
         units=partial(live.unit_work, bounded),
         people=partial(people.people, bounded),
         bulletins=lambda now: bulletinstates.today(bounded, scope, now),

@@ -233,6 +233,11 @@
           attribute(held.root, "data-many", given.rows.length);
           held.held.show(given.rows);
         });
+        const there = new Set(data.lists.map((given) => given.key));
+        made.forEach((held, key) => {
+          attribute(held.root, "hidden", there.has(key) ? null : "");
+          if (!there.has(key)) attribute(held.root, "data-many", 0);
+        });
         front();
       },
       turn: (mono) => {

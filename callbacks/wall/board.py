@@ -277,7 +277,9 @@ def board(made: Picture, facts: Facts, stamp: str) -> panels.Panels:
         "channels": rows.groups(word("panel.channels"), facts["channels"], before, clock),
         "categories": rows.groups(word("panel.categories"), facts["categories"], before, clock),
         "ranking": rows.ranking(asked, facts["ranking"]),
-        "league": rows.league(asked, facts["league"], facts["ranking"]) if kind == "ranking" else None,
+        "league": rows.league(asked, facts["league"], facts["ranking"], facts["assessed"])
+        if kind == "ranking"
+        else None,
         "hot": events.hot(
             asked, facts["overdue"], facts["late"], facts["soon"], facts["whistles"], facts["warnings"]
         ),

@@ -17,6 +17,7 @@ from callbacks.reads import City
 from callbacks.state import matching
 from callbacks.wall.reads import WallReads
 from data.answers import Question
+from data.assessment.keeping import Board
 from data.clocks import DAY, HOUR, MINUTE, Instant, ZoneClock, date_of
 from data.grids import Tree
 from data.indicators import FOUR_RATES, OVERDUE_OPEN, Figure
@@ -313,6 +314,12 @@ def league(asked: Asked) -> Mapping[str, Mapping[str, Figure]]:
     return found
 
 
+def assessed(asked: Asked) -> Board | None:
+    """The scores of the grids below the scope in the last month that was frozen."""
+    scope = asked.subject.scope
+    return asked.wall.assessed(scope, asked.tree.get(scope).depth + 1, asked.now)
+
+
 def _ranked_question(asked: Asked) -> Question:
     period = named(asked.clock, asked.now, asked.config.ranking_period)
     return Question(asked.subject.scope, period, asked.now, live=True)
@@ -449,6 +456,7 @@ PARTS: Final = (
     Part("categories", 5, categories),
     Part("ranking", 5, ranking),
     Part("league", 10, league, _in("ranking")),
+    Part("assessed", 60, assessed, _in("ranking")),
     Part("before", 20, before),
     Part("whistles", 30, whistles),
     Part("warnings", 30, warnings),

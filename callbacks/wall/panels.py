@@ -248,7 +248,8 @@ class Column(TypedDict):
 
 
 class League(TypedDict):
-    """Only in the scene "ranking": every grid below the scope with its rates, in the order of the ranking."""
+    """Only in the scene "ranking": every grid below the scope with its rates, in the order of the ranking; the last
+    column is the score of the last month that was frozen, where there is one."""
 
     title: str
     period: str

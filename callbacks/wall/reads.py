@@ -11,6 +11,7 @@ import pandas as pd
 from callbacks.reads import Reads
 from data.alerting.standing import Hot
 from data.answers import Question
+from data.assessment.keeping import Board
 from data.bulletinstates import Standing
 from data.clocks import Instant
 from data.indicators import Figure
@@ -26,6 +27,7 @@ class WallReads:
     totals(question, keys) has the figures of the whole scope; moved(question, limit) the events that came and closed;
     due_soon(question, until, limit) and unanswered(question, limit) the pressing ones; units(question, since) who works
     on them; warnings(scope, limit) is how many hot warnings stand in a grid of the scope, and the latest;
+    assessed(scope, depth, now) the scores of the last frozen month, None for none;
     rank(question, indicator, depth) has RANK_COLUMNS; bulletins(now) is what the local day owes the scope and how it
     stands, begun() whether anybody makes bulletins; settings() is the city's own [wall]. levels() lists the levels of
     the map: dicts with key, name, depth, dedicated and drawn, [] without a map.
@@ -39,6 +41,7 @@ class WallReads:
     due_soon: Callable[[Question, Instant, int], Listed]
     unanswered: Callable[[Question, int], Listed]
     warnings: Callable[[str, int], tuple[int, tuple[Hot, ...]]]
+    assessed: Callable[[str, int, Instant], Board | None]
     units: Callable[[Question, Instant], tuple[UnitWork, ...]]
     people: Callable[[str], People]
     bulletins: Callable[[Instant], tuple[Standing, ...]]

@@ -22,6 +22,7 @@ from callbacks.wall.facts import (
     Structure,
 )
 from data import ranking as ranking_rules
+from data.assessment.keeping import Board, Standing
 from data.clocks import MINUTE, Instant, ZoneClock
 from data.indicators import FOUR_RATES, INDICATORS, NO_DATA, OVERDUE_OPEN, Figure, shown
 from data.words import word
@@ -198,9 +199,14 @@ def level_name(asked: Asked, depth: int) -> str:
 
 
 def league(
-    asked: Asked, facts: Mapping[str, Mapping[str, Figure]], order: Sequence[RankFact]
+    asked: Asked,
+    facts: Mapping[str, Mapping[str, Figure]],
+    order: Sequence[RankFact],
+    assessed: Board | None = None,
 ) -> panels.League:
-    """Every grid below the scope with its rates; in the order of the ranking where it is about the same grids."""
+    """Every grid below the scope with its rates, and its score of the last month that was frozen; in the order of the
+    ranking where it is about the same grids."""
+    scores = {} if assessed is None else {one.code: one for one in assessed.standings}
     aims, margin = targets(asked.city), asked.config.yellow_margin
     ranks = {fact.code: fact for fact in order}
     below = asked.tree.children(asked.subject.scope)
@@ -214,24 +220,41 @@ def league(
         ),
         "period": word(f"period.{asked.config.ranking_period}"),
         "columns": [
-            {
-                "key": each,
-                "label": INDICATORS[each].label,
-                "target": shown(each, aims[each]) if each in aims else "",
-            }
-            for each in LEAGUE
+            *(_column(each, aims) for each in LEAGUE),
+            *([] if assessed is None else [_score_column(assessed)]),
         ],
         "rows": [
             {
                 "code": grid.code,
                 "rank": str(ranks[grid.code].rank or NO_DATA) if grid.code in ranks else "",
                 "name": grid.name,
-                "cells": [_cell(facts[grid.code][each], aims.get(each), margin) for each in LEAGUE],
+                "cells": [_cell(facts[grid.code][each], aims.get(each), margin) for each in LEAGUE]
+                + ([] if assessed is None else [_score_cell(scores.get(grid.code))]),
             }
             for grid in listed
         ],
         "empty": "" if listed else word("panel.ranking_empty"),
     }
+
+
+def _column(key: str, aims: Mapping[str, float]) -> panels.Column:
+    return {
+        "key": key,
+        "label": INDICATORS[key].label,
+        "target": shown(key, aims[key]) if key in aims else "",
+    }
+
+
+def _score_column(assessed: Board) -> panels.Column:
+    return {"key": "assessed", "label": word("panel.assessed"), "target": assessed.month}
+
+
+def _score_cell(one: Standing | None) -> panels.Cell:
+    """A score with its place among those that are ranked with it."""
+    if one is None or one.score.value is None:
+        return {"value": NO_DATA, "n": "", "band": "none"}
+    place = "" if one.rank is None else word("panel.assessed_place").format(rank=one.rank, ranked=one.ranked)
+    return {"value": f"{one.score.value:.2f}", "n": place, "band": "none"}
 
 
 def _worse(figure: Figure, key: str) -> tuple[bool, float]:

@@ -206,6 +206,14 @@ def as_published(store: Store, wanted: AssessedMonth, at: Instant) -> AssessedMo
     return replace(wanted, as_of=fixed.as_of)
 
 
+def last_board(store: Store, scope: str, depth: int, now: Instant) -> Board | None:
+    """The scores of the last month that was frozen, at a depth within a scope of the store; None where none is, or not
+    at that depth. Raises UnknownGrid."""
+    months = frozen_months(store)
+    found = board(store, scope, months[0], depth, now) if months else None
+    return found if found is not None and found.is_frozen and found.standings else None
+
+
 def standings(store: Store, scope: str, wanted: AssessedMonth, depth: int) -> Board:
     """The scores of any part of a month as of any instant: as frozen and revised where they were frozen for just that,
     else made now. Raises UnknownGrid."""

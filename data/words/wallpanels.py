@@ -46,6 +46,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "panel.ranking_rules_none": ("该指标未设目标，不亮牌", "No target is set for this indicator"),
     "panel.ranking_few": ("{n}个网格不足{minimum}件", "{n} grids with fewer than {minimum}"),
     "panel.ranking_more": ("另有{n}个未列出", "{n} more are not listed"),
+    "panel.assessed": ("履职得分", "Assessment"),
+    "panel.assessed_place": ("第{rank}/{ranked}名", "{rank} of {ranked}"),
     "panel.ranking_empty": ("没有下级网格", "No grids below"),
     "panel.league": ("{level}运行指标", "Indicators by {level}"),
     "panel.grids": ("下级网格", "Grids below"),

@@ -115,6 +115,7 @@ class FakeWall:
             due_soon=soon,
             unanswered=unanswered,
             warnings=lambda _scope, _limit: self.warned,
+            assessed=lambda _scope, _depth, _now: None,
             units=units,
             people=people,
             bulletins=bulletins,

@@ -16,8 +16,11 @@ from callbacks.wall.board import board, gathered, picture, setting
 from callbacks.wall.facts import Asked, Subject
 from callbacks.wall.rows import band
 from data.answers import Question
+from data.assessment.keeping import board as score_board
+from data.assessment.keeping import freeze
+from data.assessment.months import month, month_text
 from data.clocks import DAY, HOUR, MINUTE, Instant
-from data.indicators import FOUR_RATES, INDICATORS, OVERDUE_OPEN, Figure
+from data.indicators import FOUR_RATES, INDICATORS, NO_DATA, OVERDUE_OPEN, Figure
 from data.periods import Period, last_days, today
 from data.queries import figures
 from data.queries.people import people
@@ -157,6 +160,25 @@ def test_the_league_has_every_rate_of_every_grid(past: Past) -> None:
     for code, rates in found.items():
         question = Question(code, last_days(past.reference.clock, past.now, 7), past.now, live=True)
         assert rates == figures.totals(past.store, question, wallfacts.LEAGUE)
+
+
+def test_the_league_has_the_scores_of_the_last_frozen_month_within_the_scope(past: Past) -> None:
+    text = month_text(past.reference, past.period.start + DAY)
+    later = month(past.reference, text).as_of
+    asked = asked_at(past, DISTRICT, later, Subject(DISTRICT, "ranking"))
+    assert wallfacts.assessed(asked) is None
+    assert len(wallrows.league(asked, wallfacts.league(asked), ())["columns"]) == len(wallfacts.LEAGUE)
+    freeze(past.store, text, later)
+    found = wallfacts.assessed(asked)
+    assert found is not None
+    expected = {one.code: one for one in score_board(past.store, DISTRICT, text, 2, later).standings}
+    league = wallrows.league(asked, wallfacts.league(asked), (), found)
+    assert (league["columns"][-1]["key"], league["columns"][-1]["target"]) == ("assessed", text)
+    for row in league["rows"]:
+        one, cell = expected[row["code"]], row["cells"][-1]
+        assert cell["value"] == (NO_DATA if one.score.value is None else str(one.score.value))
+        assert cell["n"] == ("" if one.rank is None else f"第{one.rank}/{one.ranked}名")
+        assert len(row["cells"]) == len(league["columns"])
 
 
 def test_a_response_counts_from_its_start_in_its_scope_and_category(past: Past) -> None:
