@@ -136,12 +136,10 @@ def _register_shown(app: dash.Dash, reads: Reads, desk: AssessDesk) -> None:
         if met is None or met.found.part != "marks":
             return [], True, "#", [], True
         found = desk.entries(met.month, met.grid.code)
-        more = len(found) > lines.MOST_ENTRIES
         table = assesswork.entries(
-            lines.entry_lines(found, met.found, met.tree, met.clock),
+            *lines.paged(lines.entry_lines(found, met.found, met.tree, met.clock), met.found),
             word("assess.entries_n").format(n=f"{len(found):,}"),
             word("assess.entries_none").format(month=met.month),
-            word("assess.entries_more").format(n=lines.MOST_ENTRIES) if more else "",
         )
         key = _why_no_marks(reads.viewer(), met)
         sheet = "/assess/template.csv?" + urlencode({"month": met.month, "scope": met.grid.code})

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from callbacks import behind, navigation
 from callbacks.assessview import Asked
@@ -28,10 +28,10 @@ from layouts import assesssheet as sheets
 from layouts import assesstext, assesswork, text
 from layouts.assessboard import Column, Figure, RankLine
 from layouts.assesstext import MarkSaid
+from layouts.parts.header import Choice
 from layouts.text import Change
 from maps import sparks
 
-MOST_ENTRIES: Final = 300
 MOST_EVENTS: Final = 30
 
 _NO_CHANGE: Final = Change(NO_DATA, "none")
@@ -125,9 +125,14 @@ def shown(
     wanted = [one for one in board.standings if found.group is None or one.group == found.group]
     ranked = ordered([one for one in wanted if one.rank is not None], found, moved)
     few = [one for one in wanted if one.rank is None]
-    lines = [_line(one, board, found, tree, moved) for one in ranked]
     names = list(dict.fromkeys(one.group for one in board.standings))
-    if found.sort == "rank" and len({one.group for one in ranked}) > 1:
+    grouped = found.sort == "rank" and len({one.group for one in ranked}) > 1
+    if grouped:
+        ranked.sort(key=lambda one: names.index(one.group))
+    listed, pages = paged([*ranked, *few], found)
+    ranked, few = [one for one in listed if one.rank is not None], [one for one in listed if one.rank is None]
+    lines = [_line(one, board, found, tree, moved) for one in ranked]
+    if grouped:
         groups = [
             boards.Group(
                 group_name(tree, name),
@@ -148,7 +153,31 @@ def shown(
         change_note=word("assess.change_title").format(month=before.month)
         if before is not None
         else word("assess.change_none"),
+        pages=pages,
     )
+
+
+PAGE_ROWS: Final = 40
+"""Rows of a page: what a browser builds costs it the square of their number."""
+
+_Row = TypeVar("_Row")
+
+
+def paged(rows: Sequence[_Row], found: Asked) -> tuple[list[_Row], list[Choice]]:
+    """The rows of the page that is asked for, the last one where there are not so many, and the pages to choose from;
+    none where one holds all."""
+    count = max(1, -(-len(rows) // PAGE_ROWS))
+    page = min(found.page, count)
+    choices = [
+        Choice(
+            word("assess.rows").format(first=start + 1, last=min(start + PAGE_ROWS, len(rows))),
+            found.search(page=number),
+            number == page,
+        )
+        for number, start in enumerate(range(0, len(rows), PAGE_ROWS), 1)
+    ]
+    chosen = rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+    return list(chosen), choices if count > 1 else []
 
 
 def _empty(board: Board, wanted: Sequence[Standing]) -> str:
@@ -353,7 +382,7 @@ def entry_lines(
     """Marks as lines, the latest first; those that another has replaced say so."""
     seen: set[tuple[str, str]] = set()
     made = []
-    for one in entries[:MOST_ENTRIES]:
+    for one in entries:
         key = (one.grid, one.dimension)
         made.append(
             assesswork.EntryLine(

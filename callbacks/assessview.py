@@ -25,7 +25,7 @@ _DEEPEST: Final = 4
 class Asked:
     """What of the assessment an address asks for. `month` "" is the last frozen one, `depth` 0 the deepest that is
     assessed in the scope, `group` None all of them; `grid` is the code of the grid in view, `appeal` the number of an
-    appeal that is to be decided. `descending` turns the order round."""
+    appeal that is to be decided, `page` that of a long list. `descending` turns the order round."""
 
     view: ViewState
     part: AssessPart = "ranks"
@@ -36,10 +36,11 @@ class Asked:
     sort: str = SORTS[0]
     descending: bool = False
     appeal: int | None = None
+    page: int = 1
 
     def search(self, **changes: Any) -> str:
-        """The query string of it, or of it with other fields."""
-        one = replace(self, **changes)
+        """The query string of it, or of it with other fields: another list begins with its first page."""
+        one = replace(self, **({"page": 1} if set(changes) & _LISTS else {}) | changes)
         more = [
             ("part", one.part if one.part != PARTS[0] else ""),
             ("month", one.month),
@@ -48,6 +49,7 @@ class Asked:
             ("sorted", "" if (one.sort, one.descending) == (SORTS[0], False) else _signed(one)),
             ("grid", one.grid),
             ("appeal", "" if one.appeal is None else str(one.appeal)),
+            ("page", "" if one.page == 1 else str(one.page)),
         ]
         return state.with_more(to_search(one.view.opened(None)), more)
 
@@ -58,6 +60,8 @@ class Asked:
 
 
 _NO_GROUP: Final = "-"
+_LISTS: Final = {"view", "part", "month", "depth", "group", "sort", "descending"}
+_MOST_PAGES: Final = 999
 
 
 def _signed(one: Asked) -> str:
@@ -97,4 +101,9 @@ def asked(search: str | None) -> tuple[Asked, tuple[str, ...]]:
         found = replace(found, appeal=int(number))
     elif number:
         refused("appeal", number)
+    page = given.get("page", "")
+    if page.isascii() and page.isdigit() and 0 < int(page[:4]) <= _MOST_PAGES:
+        found = replace(found, page=int(page[:4]))
+    elif page:
+        refused("page", page)
     return replace(found, grid=given.get("grid", "")[:64]), tuple(problems)

@@ -9,7 +9,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from data.words import word
+from layouts.assessboard import pager
 from layouts.attributes import attributes
+from layouts.parts.header import Choice
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,8 @@ class RuleLine:
     alt: str
 
 
-def entries(lines: Sequence[EntryLine], count: str, empty: str, more: str = "") -> list[Component]:
-    """The marks of a month, the latest first."""
+def entries(lines: Sequence[EntryLine], pages: Sequence[Choice], count: str, empty: str) -> list[Component]:
+    """The marks of a month, the latest first, and the pages of the list."""
     head = html.Div(
         [html.H2(word("assess.entries")), html.Span(count, className="panel-note")], className="panel-head"
     )
@@ -98,6 +100,7 @@ def entries(lines: Sequence[EntryLine], count: str, empty: str, more: str = "") 
     )
     return [
         head,
+        *pager(pages),
         html.Div(
             table,
             className="assess-scroll",
@@ -105,7 +108,6 @@ def entries(lines: Sequence[EntryLine], count: str, empty: str, more: str = "") 
             role="region",
             **attributes({"aria-label": word("assess.entries")}),
         ),
-        *([html.P(more, className="quiet")] if more else []),
     ]
 
 
