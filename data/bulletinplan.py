@@ -333,6 +333,11 @@ def following(kind: BulletinKind, first: date) -> date:
     return first + timedelta(days=1)
 
 
+def month_before(first: date) -> date:
+    """The first day of the month before that of a day."""
+    return (first.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
 def told(kind: BulletinKind, period: str, clock: ZoneClock) -> Period:
     """What a bulletin tells of, in whole local days: the day before for a morning, the day itself for an evening, the
     month. What of it lies behind the as-of instant is not known yet. Raises ValueError."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -28,6 +30,12 @@ def ranks(
     judged = np.sort(worse[~apart])
     found: NDArray[np.int64] = np.where(apart, 0, 1 + np.searchsorted(judged, worse))
     return found
+
+
+def places(scores: Sequence[int | float | Decimal | None]) -> list[int | None]:
+    """The place of each score, best first from 1 on; equal scores share one, None has none."""
+    given = [one for one in scores if one is not None]
+    return [None if one is None else 1 + sum(other > one for other in given) for one in scores]
 
 
 Band: TypeAlias = Literal["good", "yellow", "red", "none"]

@@ -17,10 +17,11 @@ from sqlalchemy.exc import IntegrityError
 from data.assessment.arithmetic import Score, score
 from data.assessment.kept import given_from, given_json, rules_from, rules_json
 from data.assessment.measuring import GridScore, assess, city_rules
-from data.assessment.months import AssessedMonth, month, month_before, month_text, months_between, running
+from data.assessment.months import AssessedMonth, month, month_before, month_text, months_between
 from data.assessment.rules import AssessmentRules
 from data.assessment.tables import frozen_month, frozen_score
 from data.clocks import Instant
+from data.ranking import places
 from data.reference import NoCity, reference
 from data.schema import event
 from data.store import Store
@@ -242,15 +243,12 @@ def standings(store: Store, scope: str, wanted: AssessedMonth, depth: int) -> Bo
 
 def ranked(found: Sequence[GridScore]) -> dict[str, tuple[int | None, int]]:
     """By grid: its rank in its group, best first from 1 on, ties sharing one, and how many have a rank there."""
-    groups: dict[str, list[Decimal]] = {}
-    for one in found:
-        if one.score.ranked is not None:
-            groups.setdefault(one.group, []).append(one.score.ranked)
     made: dict[str, tuple[int | None, int]] = {}
-    for one in found:
-        peers, mine = groups.get(one.group, []), one.score.ranked
-        rank = None if mine is None else 1 + sum(other > mine for other in peers)
-        made[one.code] = (rank, len(peers))
+    for group in {one.group for one in found}:
+        peers = [one for one in found if one.group == group]
+        ranks = places([one.score.ranked for one in peers])
+        count = sum(rank is not None for rank in ranks)
+        made |= {one.code: (rank, count) for one, rank in zip(peers, ranks, strict=True)}
     return made
 
 
@@ -267,8 +265,9 @@ def history(store: Store, code: str, months: Iterable[str]) -> tuple[tuple[str, 
         mine = next((row for row in rows if row.grid == code), None)
         if mine is None:
             continue
-        peers = [row.score_hundredths for row in rows if row.is_ranked and row.peer_group == mine.peer_group]
-        rank = 1 + sum(one > mine.score_hundredths for one in peers) if mine.is_ranked else None
+        peers = [row for row in rows if row.is_ranked and row.peer_group == mine.peer_group]
+        found = places([row.score_hundredths for row in peers])
+        rank = next((place for row, place in zip(peers, found, strict=True) if row.grid == code), None)
         last = revisions(store, code, text)[-1]
         standing = Standing(
             code, mine.name, depth, mine.peer_group, last.score, rank, len(peers), last.revision
@@ -333,11 +332,6 @@ def verify(store: Store, text: str) -> tuple[Difference, ...]:
             if values[0] != values[1] or (one is None) != (other is None):
                 made.append(Difference(code, (one or now[code]).name, values[0], values[1]))
     return tuple(made)
-
-
-def running_month(store: Store, now: Instant) -> AssessedMonth:
-    """The month that an instant lies in."""
-    return running(reference(store), now)
 
 
 def _latest(store: Store, fixed: FrozenMonth, depth: int) -> list[tuple[GridScore, int]]:

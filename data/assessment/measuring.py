@@ -14,8 +14,9 @@ import pandas as pd
 from data.answers import Question
 from data.assessment import entries
 from data.assessment.arithmetic import NONE, Cases, Given, Score, score
-from data.assessment.months import AssessedMonth, plan
+from data.assessment.months import AssessedMonth
 from data.assessment.rules import AssessmentRules, Dimension, rules_of
+from data.editions import plan
 from data.grids import Grid
 from data.indicators import INDICATORS
 from data.queries import figures

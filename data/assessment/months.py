@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
-from data.bulletinplan import BulletinPlan, due_at, parse_period, period_text, plan_of, told
+from data import bulletinplan
+from data.bulletinplan import due_at, parse_period, period_text, told
 from data.clocks import Instant, date_of
+from data.editions import plan
 from data.periods import Period
 from data.reference import Reference
 
@@ -20,22 +21,11 @@ class AssessedMonth:
     as_of: Instant
 
 
-def plan(city: Reference) -> BulletinPlan:
-    """How the city gives its bulletins, and which grids are peers."""
-    return plan_of(city.config.get("bulletins", {}))
-
-
 def month(city: Reference, text: str) -> AssessedMonth:
     """A month such as "2026-10", once it will be over. Raises ValueError for another text."""
     due = due_at(plan(city), "month", text, city.clock, city.calendar)
     period = told("month", text, city.clock)
     return AssessedMonth(text, period, period.end if due is None else due)
-
-
-def running(city: Reference, now: Instant) -> AssessedMonth:
-    """The month of an instant, as far as it has come."""
-    text = month_text(city, now)
-    return AssessedMonth(text, told("month", text, city.clock), now)
 
 
 def month_text(city: Reference, at: Instant) -> str:
@@ -45,7 +35,7 @@ def month_text(city: Reference, at: Instant) -> str:
 
 def month_before(text: str) -> str:
     """The month before another. Raises ValueError."""
-    return period_text("month", _first(text) - timedelta(days=1))
+    return period_text("month", bulletinplan.month_before(parse_period("month", text)))
 
 
 def months_between(first: str, last: str) -> tuple[str, ...]:
@@ -55,7 +45,3 @@ def months_between(first: str, last: str) -> tuple[str, ...]:
         made.append(last)
         last = month_before(last)
     return tuple(reversed(made))
-
-
-def _first(text: str) -> date:
-    return parse_period("month", text)

@@ -5,7 +5,7 @@ Nothing public gives the weights: the defaults are this program's own. A city's 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -254,9 +254,3 @@ def _is_share(value: object) -> bool:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value == value
-
-
-def places(scores: Sequence[float | None]) -> list[int | None]:
-    """The place of each score, best first from 1 on; equal scores share one, None has none."""
-    given = [one for one in scores if one is not None]
-    return [None if one is None else 1 + sum(other > one for other in given) for one in scores]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from data.bulletinplan import month_before
 from data.clocks import Instant, ZoneClock, date_of
 from data.periods import Period, days, previous
 
@@ -74,11 +75,6 @@ def months_back(clock: ZoneClock, moment: Moment, count: int = MONTHS) -> tuple[
         end, first = first, month_before(first)
         found.append((f"{first:%Y-%m}", like(clock, moment, days(clock, first, end))))
     return tuple(reversed(found))
-
-
-def month_before(first: date) -> date:
-    """The first day of the month before."""
-    return (first.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def is_whole_month(clock: ZoneClock, period: Period) -> bool:

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.indicators import INDICATORS
-from data.ranking import MINIMUM_DUE, band, ranks
+from data.ranking import MINIMUM_DUE, band, places, ranks
 
 NONE = float("nan")
 
@@ -49,3 +51,10 @@ def test_a_miss_is_yellow_up_to_the_margin(
     key: str, value: float | None, target: float | None, expected: str
 ) -> None:
     assert band(INDICATORS[key], value, target, 0.05) == expected
+
+
+@given(st.lists(st.none() | st.sampled_from([0.0, 50.0, 50.01, 99.99, 100.0])))
+def test_places_are_shared_and_nothing_out_of_nothing(scores: list[float | None]) -> None:
+    found = places(scores)
+    for one, place in zip(scores, found, strict=True):
+        assert place == (None if one is None else 1 + sum(x is not None and x > one for x in scores))

@@ -23,7 +23,7 @@ from data.assessment.keeping import (
     verify,
 )
 from data.assessment.measuring import assess
-from data.assessment.months import AssessedMonth, month, month_text, running
+from data.assessment.months import AssessedMonth, month, month_text
 from data.assessment.rules import DEFAULT
 from data.clocks import DAY, HOUR
 from data.events import write
@@ -169,7 +169,7 @@ def test_a_month_without_events_has_no_scores_and_says_why(store: Store) -> None
 
 def test_tasks_that_were_done_count_in_the_last_dimension(past: Past) -> None:
     now = past.now + 400 * DAY
-    wanted = running(past.reference, now)
+    wanted = month(past.reference, month_text(past.reference, now))
     for name, grids in (("巡查", ("110101", "110102")), ("报表", ("110101",))):
         number = issue(past.store, CITY, Order("temporary", name, "", grids, now + HOUR), "anna", now)
         if name == "巡查":

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.assessment.rules import DEFAULT, FULL, STRAIGHT, Curve, faults, places, rules_of, target_curve
+from data.assessment.rules import DEFAULT, FULL, STRAIGHT, Curve, faults, rules_of, target_curve
 
 CORNERS = [[0.6, 0], [0.95, 90], [1, 100]]
 
@@ -121,10 +121,3 @@ def test_what_can_be_used() -> None:
         {"version": "2026-1", "weights": {"handling": 30, "centre": 5}},
     ):
         assert faults(table, set()) == []
-
-
-@given(st.lists(st.none() | st.sampled_from([0.0, 50.0, 50.01, 99.99, 100.0])))
-def test_places_are_shared_and_nothing_out_of_nothing(scores: list[float | None]) -> None:
-    found = places(scores)
-    for one, place in zip(scores, found, strict=True):
-        assert place == (None if one is None else 1 + sum(x is not None and x > one for x in scores))

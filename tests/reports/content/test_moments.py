@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from data.bulletinplan import month_before
 from data.clocks import ZoneClock
 from data.periods import days
 from reports.content import moments
@@ -62,7 +63,7 @@ def test_the_month_so_far_against_the_same_days(today: date, end_before: date) -
     assert month == Moment(days(SHANGHAI, first, today + timedelta(days=1)), now.as_of)
     before = moments.same_days_last_month(SHANGHAI, month)
     last = end_before - timedelta(days=1)
-    assert before.period == days(SHANGHAI, moments.month_before(first), end_before)
+    assert before.period == days(SHANGHAI, month_before(first), end_before)
     assert before.as_of == SHANGHAI.at(wall(last.year, last.month, last.day, 20))
 
 

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.assessment.arithmetic import Cases, Given, Score, score
-from data.assessment.rules import DEFAULT, places
+from data.assessment.rules import DEFAULT
 from data.clocks import HOUR, date_of
 from data.indicators import NO_DATA, figure
 from data.periods import Period
+from data.ranking import places
 from data.words import speaking
 from reports.content.parts import (
     Assessed,
