@@ -1,72 +1,41 @@
-"""The callbacks of the assessment: what its page shows, and what its viewer enters, objects to and decides."""
+"""The callbacks of the assessment: what its page shows. What its viewers do is in assessacts."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import dash
-from dash import Input, Output, State, ctx, no_update
+from dash import Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
+from callbacks import assessacts, assessbrief, shell
 from callbacks import assesslines as lines
-from callbacks import shell, state
 from callbacks.assessdesk import AssessDesk
-from callbacks.assessfaults import fault_text
+from callbacks.assessmet import Met, meet
 from callbacks.assessview import PARTS, PATH, Asked, asked
-from callbacks.reads import City, Reads
+from callbacks.gridpage import At, below, way
+from callbacks.reads import Reads
 from data.access import Viewer, may
 from data.assessment.appeals import Appeal
-from data.assessment.entries import AssessmentError, Taken, Wanted
 from data.assessment.keeping import Board, Standing
 from data.assessment.months import month_before
-from data.assessment.rules import AssessmentRules
-from data.clocks import ZoneClock
-from data.grids import Grid, Tree, UnknownGrid
+from data.grids import UnknownGrid
 from data.words import word
 from layouts import assess as page
-from layouts import assessboard, assesssheet, assesstext, assesswork, ids
-from layouts.parts.header import Choice
+from layouts import assessboard, assesssheet, assesswork, ids
+from layouts.parts.header import Choice, place
 from layouts.parts.menus import Menu
 
 MONTHS_OFFERED: Final = 24
-BRIEF: Final = 3
-"""So many of the first and of the last stand on the overview."""
-
-MOST_REFUSED: Final = 100
-_FIRST_ROW: Final = 2
-"""Row 1 of a file is its header."""
-
-
-@dataclass(frozen=True)
-class Met:
-    """An address that has met a city: the grid in view, the month and the depth that are shown, and the rules."""
-
-    city: City
-    found: Asked
-    grid: Grid
-    tree: Tree
-    month: str
-    depth: int
-    frozen: bool
-    rules: AssessmentRules
-    problems: tuple[str, ...]
-
-    @property
-    def clock(self) -> ZoneClock:
-        """The city's clock."""
-        return ZoneClock.of(self.city.zone)
 
 
 def register(app: dash.Dash, reads: Reads, desk: AssessDesk) -> None:
     """Adds every callback of the page to the app."""
     _register_shown(app, reads, desk)
-    _register_acts(app, reads, desk)
-    _register_brief(app, reads, desk)
+    assessacts.register(app, reads, desk)
+    assessbrief.register(app, reads, desk)
 
 
 def _register_shown(app: dash.Dash, reads: Reads, desk: AssessDesk) -> None:
@@ -85,10 +54,8 @@ def _register_shown(app: dash.Dash, reads: Reads, desk: AssessDesk) -> None:
         if met is None:
             return [], [], page.wrong(word("empty.title")), [], "panels assess-panels"
         tree, grid, found = met.tree, met.grid, met.found
-        above = tree.ancestors(grid.code)
-        way = [Choice(one.name, _at(found, one), one is grid) for one in ([*above, grid] if above else [])]
         return (
-            page.place(grid.name, way, demo=met.city.demo),
+            place(grid.name, way(tree, grid, _at(found)), word("assess.page"), demo=met.city.demo),
             page.controls(_parts(found), _depths(met), _menus(desk, met)),
             [node for one in met.problems for node in page.wrong(one)],
             page.offered(_offered(met)) if found.part in ("marks", "appeals") else [],
@@ -190,221 +157,10 @@ def _register_shown(app: dash.Dash, reads: Reads, desk: AssessDesk) -> None:
         return (grid, grid) if grid else (no_update, no_update)
 
 
-def _register_acts(app: dash.Dash, reads: Reads, desk: AssessDesk) -> None:
-    @app.callback(
-        Output(ids.ASSESS_NOTICE, "children", allow_duplicate=True),
-        Output(ids.ASSESS_TURN, "data", allow_duplicate=True),
-        Output(ids.ASSESS_MARK_VALUE, "value"),
-        Input(ids.ASSESS_MARK_SAVE, "n_clicks"),
-        State(ids.URL, "search"),
-        State(ids.URL, "pathname"),
-        State(ids.ASSESS_MARK_GRID, "value"),
-        State(ids.ASSESS_MARK_DIMENSION, "value"),
-        State(ids.ASSESS_MARK_VALUE, "value"),
-        State(ids.ASSESS_MARK_REASON, "value"),
-        State(ids.ASSESS_MARK_EVIDENCE, "value"),
-        State(ids.ASSESS_TURN, "data"),
-        prevent_initial_call=True,
-        on_error=shell.failed,
+def _at(found: Asked) -> At:
+    return lambda scope: found.search(
+        view=found.view.within(scope), grid="", depth=0, group=None, appeal=None
     )
-    def entered(clicks: int | None, search: str | None, pathname: str | None, *given: Any) -> tuple[Any, ...]:
-        met = meet(reads, desk, search, pathname) if clicks else None
-        if met is None:
-            raise PreventUpdate
-        grid, dimension, mark, reason, evidence = (_typed(one) for one in given[:5])
-        wanted = Wanted(met.month, grid, dimension, mark, reason, evidence)
-        try:
-            taken = desk.enter(wanted)
-        except AssessmentError as error:
-            return page.wrong(fault_text(str(error))), no_update, no_update
-        told = word("assess.entered" if taken.entered else "assess.unchanged").format(
-            grid=lines.name_of(met.tree, grid), dimension=assesstext.named(dimension), mark=mark
-        )
-        return page.done(told), (given[5] or 0) + 1, ""
-
-    @app.callback(
-        Output(ids.ASSESS_TAKEN, "children"),
-        Output(ids.ASSESS_TURN, "data", allow_duplicate=True),
-        Output(ids.ASSESS_UPLOAD, "contents"),
-        Input(ids.ASSESS_UPLOAD, "contents"),
-        State(ids.ASSESS_UPLOAD, "filename"),
-        State(ids.ASSESS_TURN, "data"),
-        prevent_initial_call=True,
-        on_error=shell.failed,
-    )
-    def uploaded(contents: str | None, name: str | None, turn: int | None) -> tuple[Any, ...]:
-        if not contents:
-            raise PreventUpdate
-        file = _typed(name)[:80]
-        try:
-            taken = desk.enter_file(file, _content(contents))
-        except AssessmentError as error:
-            return page.wrong(fault_text(str(error))), no_update, None
-        return file_told(file, taken), (turn or 0) + 1, None
-
-    @app.callback(
-        Output(ids.ASSESS_NOTICE, "children", allow_duplicate=True),
-        Output(ids.ASSESS_TURN, "data", allow_duplicate=True),
-        Output(ids.ASSESS_APPEAL_EVENTS, "value"),
-        Output(ids.ASSESS_APPEAL_REASON, "value"),
-        Output(ids.ASSESS_APPEAL_EVIDENCE, "value"),
-        Input(ids.ASSESS_APPEAL_SAVE, "n_clicks"),
-        State(ids.URL, "search"),
-        State(ids.URL, "pathname"),
-        State(ids.ASSESS_APPEAL_GRID, "value"),
-        State(ids.ASSESS_APPEAL_DIMENSION, "value"),
-        State(ids.ASSESS_APPEAL_EVENTS, "value"),
-        State(ids.ASSESS_APPEAL_REASON, "value"),
-        State(ids.ASSESS_APPEAL_EVIDENCE, "value"),
-        State(ids.ASSESS_TURN, "data"),
-        prevent_initial_call=True,
-        on_error=shell.failed,
-    )
-    def filed(clicks: int | None, search: str | None, pathname: str | None, *given: Any) -> tuple[Any, ...]:
-        met = meet(reads, desk, search, pathname) if clicks else None
-        if met is None:
-            raise PreventUpdate
-        try:
-            number = desk.object_to(met.month, *(_typed(one) for one in given[:5]))
-        except AssessmentError as error:
-            return page.wrong(fault_text(str(error))), no_update, no_update, no_update, no_update
-        told = page.done(word("assess.appealed").format(number=number))
-        return told, (given[5] or 0) + 1, "", "", ""
-
-    @app.callback(
-        Output(ids.ASSESS_NOTICE, "children", allow_duplicate=True),
-        Output(ids.ASSESS_TURN, "data", allow_duplicate=True),
-        Output(ids.ASSESS_DECIDE_NOTE, "value"),
-        Output(ids.ASSESS_DECIDE_EXCUSED, "value"),
-        Output(ids.ASSESS_DECIDE_MARK, "value"),
-        Input(ids.ASSESS_ALLOW, "n_clicks"),
-        Input(ids.ASSESS_REFUSE, "n_clicks"),
-        State(ids.URL, "search"),
-        State(ids.ASSESS_DECIDE_NOTE, "value"),
-        State(ids.ASSESS_DECIDE_EXCUSED, "value"),
-        State(ids.ASSESS_DECIDE_MARK, "value"),
-        State(ids.ASSESS_TURN, "data"),
-        prevent_initial_call=True,
-        on_error=shell.failed,
-    )
-    def decided(_allow: int | None, _refuse: int | None, search: str | None, *given: Any) -> tuple[Any, ...]:
-        number = asked(search)[0].appeal
-        if number is None or not ctx.triggered or not ctx.triggered[0]["value"]:
-            raise PreventUpdate
-        allowed = ctx.triggered_id == ids.ASSESS_ALLOW
-        note, excused, mark = (_typed(one) for one in given[:3])
-        try:
-            revision = desk.decide(number, allowed, note, excused if allowed else "", mark if allowed else "")
-        except AssessmentError as error:
-            # Whoever came second sees what the first has done.
-            return page.wrong(fault_text(str(error))), (given[3] or 0) + 1, no_update, no_update, no_update
-        key = "assess.allowed_done" if allowed else "assess.refused_done"
-        told = page.done(word(key).format(number=number, revision=revision))
-        return told, (given[3] or 0) + 1, "", "", ""
-
-
-def _register_brief(app: dash.Dash, reads: Reads, desk: AssessDesk) -> None:
-    @app.callback(
-        Output(ids.ASSESS_BRIEF, "children"),
-        Input(ids.VIEW, "data"),
-        prevent_initial_call=True,
-        on_error=shell.failed,
-    )
-    def brief(data: Mapping[str, Any] | None) -> Any:
-        city = reads.city()
-        if data is None or city is None:
-            raise PreventUpdate
-        found = Asked(state.restored(data, reads.now())[0])
-        tree = reads.tree()
-        grid = tree.get(found.view.scope) if found.view.scope in tree else tree.root
-        return brief_of(desk, city, found, tree, grid)
-
-
-def brief_of(desk: AssessDesk, city: City, found: Asked, tree: Tree, grid: Grid) -> list[Any]:
-    """The last frozen month's first and last of a scope; a sentence where there is none."""
-    months = desk.months()
-    frozen = desk.frozen(months[0]) if months else None
-    if frozen is None:
-        return assessboard.brief_nothing(word("assess.brief_none"), found.address())
-    depth = _deepest(frozen.rules, tree, grid)
-    if not depth:
-        return assessboard.brief_nothing(word("assess.brief_nobody").format(month=months[0]), found.address())
-    board = desk.board(grid.code, months[0], depth)
-    ranked = sorted((one for one in board.standings if one.rank is not None), key=_by_score, reverse=True)
-    if not ranked:
-        told = word("assess.brief_nobody").format(month=board.month)
-        return assessboard.brief_nothing(told, found.address())
-    last = ranked[max(BRIEF, len(ranked) - BRIEF) :]
-
-    def rows(some: list[Standing]) -> list[tuple[str, str, str, str]]:
-        return [
-            (
-                word("assess.brief_rank").format(
-                    group=lines.group_name(tree, one.group), rank=one.rank, ranked=one.ranked
-                )
-                if one.group
-                else word("assess.rank_of").format(rank=one.rank, ranked=one.ranked),
-                one.name,
-                assesstext.score_text(one.score),
-                found.address(grid=one.code),
-            )
-            for one in some
-        ]
-
-    return assessboard.brief(
-        word("assess.brief").format(month=board.month),
-        word("assess.brief_note").format(
-            level=lines.level_name(city, tree, grid.code, depth),
-            ranked=f"{len(ranked):,}",
-            version=board.rules.version,
-        ),
-        found.address(),
-        [(word("assess.brief_first"), rows(ranked[:BRIEF])), (word("assess.brief_last"), rows(last))],
-    )
-
-
-def _by_score(one: Standing) -> Any:
-    return one.score.value
-
-
-def meet(reads: Reads, desk: AssessDesk, search: str | None, pathname: str | None) -> Met | None:
-    """What every part of the page needs; None without a city."""
-    if (pathname or "").rstrip("/") != PATH:
-        raise PreventUpdate
-    city = reads.city()
-    if city is None:
-        return None
-    tree = reads.tree()
-    found, problems = asked(search)
-    grid = tree.root
-    if found.view.scope and found.view.scope in tree:
-        grid = tree.get(found.view.scope)
-    elif found.view.scope:
-        key = "problem.beyond" if tree.bounded else "problem.scope"
-        problems += (word(key).format(value=found.view.scope[:40], city=tree.root.name),)
-        found = replace(found, view=found.view.within(""))
-    running, months = desk.running(), desk.months()
-    month = found.month
-    if month > running:
-        problems += (word("assess.future").format(month=month),)
-        month = ""
-    if not month:
-        month = months[0] if months and found.part != "marks" else running
-    fixed = desk.frozen(month)
-    rules = desk.rules() if fixed is None else fixed.rules
-    depth = found.depth if found.depth in rules.depths and tree.at_depth(grid.code, found.depth) else 0
-    depth = depth or _deepest(rules, tree, grid)
-    return Met(city, found, grid, tree, month, depth, fixed is not None, rules, problems)
-
-
-def _deepest(rules: AssessmentRules, tree: Tree, grid: Grid) -> int:
-    """The deepest depth that is assessed within a grid; 0 for none."""
-    return max((one for one in rules.depths if tree.at_depth(grid.code, one)), default=0)
-
-
-def _at(found: Asked, grid: Grid) -> str:
-    scope = "" if grid.parent is None else grid.code
-    return found.search(view=found.view.within(scope), grid="", depth=0, group=None, appeal=None)
 
 
 def _parts(found: Asked) -> list[Choice]:
@@ -462,15 +218,8 @@ def _menus(desk: AssessDesk, met: Met) -> list[Menu]:
                 narrowed=found.group is not None,
             )
         )
-    below = [
-        one
-        for one in met.tree.children(met.grid.code)
-        if one.kind is None and one.depth <= max(met.rules.depths)
-    ]
-    if below:
-        choices = [Choice(one.name, _at(found, one)) for one in below]
-        made.append(Menu(word("assess.children"), f"{len(below):,}", choices))
-    return made
+    assessed = [one for one in met.tree.children(met.grid.code) if one.depth <= max(met.rules.depths)]
+    return [*made, *below(word("assess.children"), assessed, _at(found))]
 
 
 def _groups(desk: AssessDesk, met: Met) -> list[str]:
@@ -581,28 +330,3 @@ def _deciding(desk: AssessDesk, met: Met, viewer: Viewer) -> tuple[list[Any], li
     note = word("assess.decide_events_note" if counts else "assess.decide_mark_note")
     title = word("assess.decide_title").format(number=number)
     return [], assesswork.about(title, line, note), counts
-
-
-def file_told(name: str, taken: Taken) -> list[Any]:
-    """What became of a file: what was entered, and each row that was refused."""
-    rows = [
-        word("assess.row").format(row=one.place + _FIRST_ROW, why=fault_text(one.reason))
-        for one in taken.refused[:MOST_REFUSED]
-    ]
-    left = len(taken.refused) - len(rows)
-    said = word("assess.taken").format(
-        file=name, entered=taken.entered, unchanged=taken.unchanged, refused=len(taken.refused)
-    )
-    return page.taken(said, rows, word("assess.rows_more").format(n=left) if left else "")
-
-
-def _content(contents: str) -> bytes:
-    """The bytes of a data address as browsers send a chosen file. Raises AssessmentError."""
-    try:
-        return base64.b64decode(contents.partition(",")[2], validate=True)
-    except (binascii.Error, ValueError):
-        raise AssessmentError("expected a CSV file, found one that cannot be read") from None
-
-
-def _typed(value: Any) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)

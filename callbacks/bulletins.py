@@ -15,9 +15,10 @@ from dash.exceptions import PreventUpdate
 from callbacks import shell, state
 from callbacks.archive import Archive
 from callbacks.bulletinview import Asked, asked, month_of
+from callbacks.gridpage import At, Placed, below, placed, way
 from callbacks.reads import City, Reads
 from data.access import Viewer, may
-from data.bulletinplan import KINDS, BulletinKind, following, period_text, told
+from data.bulletinplan import KINDS, BulletinKind, following, month_before, period_text, told
 from data.bulletinstates import SEEN_BY_ALL, Refused, Standing, Wanted, visible
 from data.clocks import Instant, ZoneClock
 from data.deliveries import Delivery
@@ -30,7 +31,7 @@ from layouts import edition as edition_layout
 from layouts import ids, text
 from layouts.bulletins import StateLine
 from layouts.edition import DeliveryLine, EditionLine, OpenEdition, RevisionLine
-from layouts.parts.header import Choice
+from layouts.parts.header import Choice, place
 from layouts.parts.menus import Menu
 
 PATH: Final = "/bulletins"
@@ -61,10 +62,10 @@ def register(app: dash.Dash, reads: Reads, archive: Archive) -> None:
         now, clock = reads.now(), ZoneClock.of(city.zone)
         today = clock.local(now).date()
         return (
-            page.place(grid.name, _way(found, tree, grid), demo=city.demo),
+            place(grid.name, way(tree, grid, _at(found)), word("archive.page"), demo=city.demo),
             page.controls(_menus(found, archive, tree, grid, today), _areas(found, tree, grid)),
             page.demand(
-                grid.name, grid.code, today - timedelta(days=1), period_text("month", _before(today))
+                grid.name, grid.code, today - timedelta(days=1), period_text("month", month_before(today))
             ),
             not may(reads.viewer(), "export"),
             [node for one in problems for node in page.wrong(one)],
@@ -215,36 +216,12 @@ class Shown:
         )
 
 
-def _met(
-    reads: Reads, search: str | None, pathname: str | None
-) -> tuple[City, Asked, Grid, Tree, tuple[str, ...]] | None:
-    """What every part of the page needs; None without a city."""
-    if (pathname or "").rstrip("/") != PATH:
-        raise PreventUpdate
-    city = reads.city()
-    if city is None:
-        return None
-    tree = reads.tree()
-    found, problems = asked(search)
-    grid = tree.root
-    if found.view.scope and found.view.scope in tree:
-        grid = tree.get(found.view.scope)
-    elif found.view.scope:
-        told_ = "problem.beyond" if tree.bounded else "problem.scope"
-        problems += (word(told_).format(value=found.view.scope[:40], city=tree.root.name),)
-        found = replace(found, view=found.view.within(""))
-    return city, found, grid, tree, problems
+def _met(reads: Reads, search: str | None, pathname: str | None) -> Placed[Asked] | None:
+    return placed(reads, PATH, pathname, asked, search)
 
 
-def _way(found: Asked, tree: Tree, grid: Grid) -> list[Choice]:
-    above = tree.ancestors(grid.code)
-    way = [*above, grid] if above else []
-    return [Choice(one.name, _at(found, one), one is grid) for one in way]
-
-
-def _at(found: Asked, grid: Grid) -> str:
-    scope = "" if grid.parent is None else grid.code
-    return found.search(view=found.view.within(scope), edition=None, page=0)
+def _at(found: Asked) -> At:
+    return lambda scope: found.search(view=found.view.within(scope), edition=None, page=0)
 
 
 def _areas(found: Asked, tree: Tree, grid: Grid) -> list[Choice]:
@@ -266,7 +243,7 @@ def _menus(found: Asked, archive: Archive, tree: Tree, grid: Grid, today: date) 
     offered, first = [], today.replace(day=1)
     for _ in range(MONTHS_OFFERED):
         offered.append(period_text("month", first))
-        first = _before(first)
+        first = month_before(first)
     if found.month and found.month not in offered:
         offered.append(found.month)
     months += [Choice(one, plain.search(month=one), one == found.month) for one in offered]
@@ -281,16 +258,8 @@ def _menus(found: Asked, archive: Archive, tree: Tree, grid: Grid, today: date) 
         ),
     ]
     depths = archive.plan().depths
-    below = [one for one in tree.children(grid.code) if one.kind is None and one.depth in depths]
-    if below:
-        choices = [Choice(one.name, _at(found, one)) for one in below]
-        menus.append(Menu(word("archive.children"), f"{len(below):,}", choices))
-    return menus
-
-
-def _before(first: date) -> date:
-    """The first day of the month before."""
-    return (first.replace(day=1) - timedelta(days=1)).replace(day=1)
+    centres = [one for one in tree.children(grid.code) if one.depth in depths]
+    return [*menus, *below(word("archive.children"), centres, _at(found))]
 
 
 def _wanted(found: Asked, grid: Grid, clock: ZoneClock) -> Wanted:
@@ -310,9 +279,9 @@ def _rows(
     editions = archive.editions(wanted, visible(viewer), PAGE_ROWS + before, offset)
     made = []
     newer: set[tuple[str, str, str]] = set()
-    for place, one in enumerate(editions):
+    for number, one in enumerate(editions):
         key = (one.kind, one.scope, one.period)
-        if place >= before:
+        if number >= before:
             made.append(line(one, found, tree, clock, viewer, stale=key in newer))
         if one.state == "issued":
             newer.add(key)

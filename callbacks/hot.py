@@ -13,6 +13,7 @@ from dash import ClientsideFunction, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
 from callbacks import hotlines, matter, scenery, shell, state
+from callbacks.gridpage import At, below, placed, scope_of, way
 from callbacks.heads import COMMANDS
 from callbacks.hotlines import Told
 from callbacks.hotview import KINDS_OF, PATH, STATUSES, STEPS, Asked, asked
@@ -31,7 +32,7 @@ from layouts import ids
 from layouts import matter as matter_layout
 from layouts.hot import Listed, Mapped
 from layouts.parts.attention import HotLine, hot_column
-from layouts.parts.header import Choice
+from layouts.parts.header import Choice, place
 from layouts.parts.menus import Menu
 from maps.choropleth import Spot, spots
 
@@ -71,7 +72,7 @@ def register(app: dash.Dash, reads: Reads, lookout: Lookout, outlines: OutlinesO
             raise PreventUpdate
         view, tree = state.restored(data, reads.now())[0], reads.tree()
         grid = tree.get(view.scope) if view.scope in tree else tree.root
-        return attention(reads, lookout, city, tree, Asked(view.within(_scope_of(grid))), grid)
+        return attention(reads, lookout, city, tree, Asked(view.within(scope_of(grid))), grid)
 
 
 def _register_page(app: dash.Dash, reads: Reads, lookout: Lookout, outlines: OutlinesOf) -> None:
@@ -88,7 +89,7 @@ def _register_page(app: dash.Dash, reads: Reads, lookout: Lookout, outlines: Out
         if met is None:
             return [], [], page.wrong(word("empty.title"))
         return (
-            page.place(met.grid.name, _way(met), demo=met.city.demo),
+            place(met.grid.name, way(met.tree, met.grid, _at(met)), word("hot.page"), demo=met.city.demo),
             page.controls(_menus(met)),
             [node for one in met.problems for node in page.wrong(one)],
         )
@@ -211,20 +212,10 @@ def _by(clock: ZoneClock, step: AlertStep) -> str:
 
 
 def _met(reads: Reads, search: str | None, pathname: str | None) -> Met | None:
-    if (pathname or "").rstrip("/") != PATH:
-        raise PreventUpdate
-    city = reads.city()
-    if city is None:
+    met = placed(reads, PATH, pathname, asked, search)
+    if met is None:
         return None
-    tree = reads.tree()
-    found, problems = asked(search)
-    grid = tree.root
-    if found.view.scope and found.view.scope in tree:
-        grid = tree.get(found.view.scope)
-    elif found.view.scope:
-        beyond = "problem.beyond" if tree.bounded else "problem.scope"
-        problems += (word(beyond).format(value=found.view.scope[:40], city=tree.root.name),)
-        found = replace(found, view=found.view.within(""))
+    city, found, grid, tree, problems = met
     told = Told(city, tree, ZoneClock.of(city.zone), reads.now(), lambda number: found.search(warning=number))
     return Met(city, found, grid, tree, problems, told)
 
@@ -243,18 +234,8 @@ def _steps(lookout: Lookout, number: int) -> Sequence[AlertStep]:
     return () if found is None else tuple(found[1])
 
 
-def _scope_of(grid: Grid) -> str:
-    return "" if grid.parent is None else grid.code
-
-
-def _at(met: Met, grid: Grid) -> str:
-    return met.found.search(view=met.found.view.within(_scope_of(grid)), warning=None, page=0)
-
-
-def _way(met: Met) -> list[Choice]:
-    above = met.tree.ancestors(met.grid.code)
-    way = [*above, met.grid] if above else []
-    return [Choice(one.name, _at(met, one), one is met.grid) for one in way]
+def _at(met: Met) -> At:
+    return lambda scope: met.found.search(view=met.found.view.within(scope), warning=None, page=0)
 
 
 def _menus(met: Met) -> list[Menu]:
@@ -266,11 +247,7 @@ def _menus(met: Met) -> list[Menu]:
     ]
     named = word(f"hot.status_{chosen or 'every'}")
     menus = [Menu(word("hot.statuses"), named, statuses, narrowed=bool(chosen))]
-    below = [one for one in met.tree.children(met.grid.code) if one.kind is None]
-    if below:
-        choices = [Choice(one.name, _at(met, one)) for one in below]
-        menus.append(Menu(word("hot.children"), f"{len(below):,}", choices))
-    return menus
+    return [*menus, *below(word("hot.children"), met.tree.children(met.grid.code), _at(met))]
 
 
 def _overview(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import blake2b
 from typing import Any, Final
@@ -15,7 +14,8 @@ from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
 from callbacks import shell
-from callbacks.reads import City, Reads
+from callbacks.gridpage import At, Placed, below, placed, way
+from callbacks.reads import Reads
 from callbacks.tasking import Tasks
 from callbacks.taskshown import board_of, line_of, options_of, picked, task_of
 from callbacks.taskview import STANDINGS, Asked, asked
@@ -29,7 +29,7 @@ from data.tasks.states import KINDS, NotAllowed, TaskError
 from data.words import word
 from layouts import ids, text
 from layouts import tasks as page
-from layouts.parts.header import Choice
+from layouts.parts.header import Choice, place
 from layouts.parts.menus import Menu
 
 PATH: Final = "/tasks"
@@ -65,7 +65,7 @@ def register(app: dash.Dash, reads: Reads, desk: Tasks) -> None:
         same = isinstance(before, list) and before == options
         tomorrow = ZoneClock.of(city.zone).local(reads.now()).date() + timedelta(days=1)
         return (
-            page.place(grid.name, _way(found, tree, grid), demo=city.demo),
+            place(grid.name, way(tree, grid, _at(found)), word("tasks.page"), demo=city.demo),
             page.controls(_shows(found), _menus(found, tree, grid)),
             [node for one in problems for node in page.wrong(one)],
             not may(reads.viewer(), "handle"),
@@ -386,36 +386,12 @@ def _unless_seen(shown: list[Any], what: object, seen: str | None) -> tuple[Any,
     return (no_update, no_update) if mark == seen else (shown, mark)
 
 
-def _met(
-    reads: Reads, search: str | None, pathname: str | None
-) -> tuple[City, Asked, Grid, Tree, tuple[str, ...]] | None:
-    """What every part of the page needs; None without a city."""
-    if (pathname or "").rstrip("/") != PATH:
-        raise PreventUpdate
-    city = reads.city()
-    if city is None:
-        return None
-    tree = reads.tree()
-    found, problems = asked(search)
-    grid = tree.root
-    if found.view.scope and found.view.scope in tree:
-        grid = tree.get(found.view.scope)
-    elif found.view.scope:
-        told = "problem.beyond" if tree.bounded else "problem.scope"
-        problems += (word(told).format(value=found.view.scope[:40], city=tree.root.name),)
-        found = replace(found, view=found.view.within(""))
-    return city, found, grid, tree, problems
+def _met(reads: Reads, search: str | None, pathname: str | None) -> Placed[Asked] | None:
+    return placed(reads, PATH, pathname, asked, search)
 
 
-def _way(found: Asked, tree: Tree, grid: Grid) -> list[Choice]:
-    above = tree.ancestors(grid.code)
-    way = [*above, grid] if above else []
-    return [Choice(one.name, _at(found, one), one is grid) for one in way]
-
-
-def _at(found: Asked, grid: Grid) -> str:
-    scope = "" if grid.parent is None else grid.code
-    return found.search(view=found.view.within(scope), task=None)
+def _at(found: Asked) -> At:
+    return lambda scope: found.search(view=found.view.within(scope), task=None)
 
 
 def _shows(found: Asked) -> list[Choice]:
@@ -433,11 +409,7 @@ def _menus(found: Asked, tree: Tree, grid: Grid) -> list[Menu]:
     ]
     named = word(f"tasks.kind_{found.kind or 'every'}")
     menus = [Menu(word("tasks.kind"), named, kinds, narrowed=bool(found.kind))]
-    below = [one for one in tree.children(grid.code) if one.kind is None]
-    if below:
-        choices = [Choice(one.name, _at(found, one)) for one in below]
-        menus.append(Menu(word("tasks.children"), f"{len(below):,}", choices))
-    return menus
+    return [*menus, *below(word("tasks.children"), tree.children(grid.code), _at(found))]
 
 
 def _name(tree: Tree, code: str) -> str:

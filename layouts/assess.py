@@ -15,7 +15,7 @@ from data.words import word
 from layouts import ids
 from layouts.assesstext import named
 from layouts.attributes import attributes
-from layouts.parts.header import Choice, breadcrumb, segments
+from layouts.parts.header import Choice, segments
 from layouts.parts.menus import Menu, menu
 
 ENTERED: Final = tuple(one.key for one in DEFAULT.dimensions if one.is_entered)
@@ -231,22 +231,6 @@ def _dimensions(field_id: str, keys: Sequence[str]) -> Component:
 
 def _button(key: str, button_id: str, name: str = "") -> Component:
     return html.Button(word(key), id=button_id, type="button", n_clicks=0, className=f"button {name}".strip())
-
-
-def place(name: str, way: Sequence[Choice], *, demo: bool) -> list[Component]:
-    """Where the page stands: the grid, the way to it, and which page it is."""
-    badge = [html.Span(word("data.demo"), className="badge")] if demo else []
-    crumbs = html.Nav(breadcrumb(way), className="crumbs", **attributes({"aria-label": word("page.crumbs")}))
-    return [
-        html.Div(
-            [
-                html.H1([html.Span(name), *badge], className="city"),
-                crumbs,
-                html.Span(word("assess.page"), className="page-name"),
-            ],
-            className="place",
-        )
-    ]
 
 
 def controls(parts: Sequence[Choice], depths: Sequence[Choice], menus: Sequence[Menu]) -> list[Component]:

@@ -13,7 +13,7 @@ from data.words import word
 from layouts import ids
 from layouts.attributes import attributes
 from layouts.edition import EditionLine, button, file_links
-from layouts.parts.header import Choice, breadcrumb
+from layouts.parts.header import Choice, segments
 from layouts.parts.menus import Menu, menu
 
 TICK_SECONDS = 5
@@ -75,40 +75,12 @@ def later() -> list[Component]:
     return [button("approve", 0, "", "")]
 
 
-def place(name: str, way: Sequence[Choice], *, demo: bool) -> list[Component]:
-    """Where the page stands: the grid, the way to it, and which page it is."""
-    crumbs = html.Nav(breadcrumb(way), className="crumbs", **attributes({"aria-label": word("page.crumbs")}))
-    return [
-        html.Div(
-            [
-                html.H1(
-                    [
-                        html.Span(name),
-                        *([html.Span(word("data.demo"), className="badge")] if demo else []),
-                    ],
-                    className="city",
-                ),
-                crumbs,
-                html.Span(word("archive.page"), className="page-name"),
-            ],
-            className="place",
-        )
-    ]
-
-
 def controls(menus: Sequence[Menu], choices: Sequence[Choice]) -> list[Component]:
     """What may be chosen: menus, and whether the grids below are listed too."""
-    links = [
-        html.A(
-            one.text,
-            href=one.href,
-            className="segment is-current" if one.current else "segment",
-            **attributes({"aria-current": "true"} if one.current else {}),
-        )
-        for one in choices
-    ]
-    area = html.Nav(links, className="segments", **attributes({"aria-label": word("archive.area")}))
-    return [*([area] if links else []), *[menu(one) for one in menus]]
+    area = html.Nav(
+        segments(choices), className="segments", **attributes({"aria-label": word("archive.area")})
+    )
+    return [*([area] if choices else []), *[menu(one) for one in menus]]
 
 
 def states(

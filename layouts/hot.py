@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from data.words import word
 from layouts import ids
 from layouts.attributes import attributes
-from layouts.parts.header import Choice, breadcrumb, segments
+from layouts.parts.header import Choice, segments
 from layouts.parts.menus import Menu, menu
 
 TICK_SECONDS = 10
@@ -138,22 +138,6 @@ def _form() -> Component:
         className="hot-form",
         hidden=True,
     )
-
-
-def place(name: str, way: Sequence[Choice], *, demo: bool) -> list[Component]:
-    """Where the page stands: the grid, the way to it, and which page it is."""
-    crumbs = html.Nav(breadcrumb(way), className="crumbs", **attributes({"aria-label": word("page.crumbs")}))
-    badge = [html.Span(word("data.demo"), className="badge")] if demo else []
-    return [
-        html.Div(
-            [
-                html.H1([html.Span(name), *badge], className="city"),
-                crumbs,
-                html.Span(word("hot.page"), className="page-name"),
-            ],
-            className="place",
-        )
-    ]
 
 
 def controls(menus: Sequence[Menu]) -> list[Component]:

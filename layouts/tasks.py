@@ -14,7 +14,7 @@ from data.tasks.states import KINDS
 from data.words import word
 from layouts import ids
 from layouts.attributes import attributes
-from layouts.parts.header import Choice, breadcrumb, city_name
+from layouts.parts.header import Choice, segments
 from layouts.parts.menus import Menu, menu
 
 TICK_SECONDS = 10
@@ -259,34 +259,10 @@ def act_button(action: str, number: int, grid: str, label: str, told: str, name:
     )
 
 
-def place(name: str, way: Sequence[Choice], *, demo: bool) -> list[Component]:
-    """Where the page stands: the grid, the way to it, and which page it is."""
-    crumbs = html.Nav(breadcrumb(way), className="crumbs", **attributes({"aria-label": word("page.crumbs")}))
-    return [
-        html.Div(
-            [
-                html.H1(city_name(name, demo), className="city"),
-                crumbs,
-                html.Span(word("tasks.page"), className="page-name"),
-            ],
-            className="place",
-        )
-    ]
-
-
 def controls(shows: Sequence[Choice], menus: Sequence[Menu]) -> list[Component]:
     """What may be chosen: which tasks, of which kind, of which grid."""
-    links = [
-        html.A(
-            one.text,
-            href=one.href,
-            className="segment is-current" if one.current else "segment",
-            **attributes({"aria-current": "true"} if one.current else {}),
-        )
-        for one in shows
-    ]
     return [
-        html.Nav(links, className="segments", **attributes({"aria-label": word("tasks.show")})),
+        html.Nav(segments(shows), className="segments", **attributes({"aria-label": word("tasks.show")})),
         *[menu(one) for one in menus],
     ]
 

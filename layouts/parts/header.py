@@ -71,6 +71,21 @@ def breadcrumb(choices: Sequence[Choice]) -> list[Component]:
     return [html.Ol(items, className="crumbs-list")]
 
 
+def place(name: str, way: Sequence[Choice], page: str, *, demo: bool) -> list[Component]:
+    """Where a page about a grid stands: the grid, the way to it, and which page it is."""
+    crumbs = html.Nav(breadcrumb(way), className="crumbs", **attributes({"aria-label": word("page.crumbs")}))
+    return [
+        html.Div(
+            [
+                html.H1(city_name(name, demo), className="city"),
+                crumbs,
+                html.Span(page, className="page-name"),
+            ],
+            className="place",
+        )
+    ]
+
+
 def segments(choices: Sequence[Choice]) -> list[Component]:
     """A row of links of which one is in force."""
     return [
