@@ -7,6 +7,7 @@ import io
 from typing import Final
 
 from data.assessment.entries import AssessmentError, Wanted
+from data.texts import sheet_text
 
 COLUMNS: Final = ("month", "grid", "dimension", "mark", "reason", "evidence")
 NAME: Final = "name"
@@ -48,11 +49,9 @@ def wanted_of(content: bytes) -> tuple[Wanted, ...]:
 
 
 def _text(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise AssessmentError("expected text in UTF-8 or GB 18030, found something else: save the sheet as CSV")
+    text = sheet_text(content)
+    if text is None:
+        raise AssessmentError(
+            "expected text in UTF-8 or GB 18030, found something else: save the sheet as CSV"
+        )
+    return text

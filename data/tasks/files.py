@@ -15,6 +15,7 @@ from data.store import Store
 from data.tasks.duty import sign_in
 from data.tasks.keeping import done
 from data.tasks.states import TaskError
+from data.texts import sheet_text
 from data.words.tasks import WORDS
 
 FileKind = Literal["duty", "done"]
@@ -166,15 +167,12 @@ def _text(content: bytes) -> str:
             "size",
             most=f"{MOST_BYTES // 1_000_000} MB",
         )
-    if b"\x00" not in content:
-        for encoding in ("utf-8-sig", "gb18030"):
-            try:
-                return content.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-    raise TaskError(
-        "expected CSV text in UTF-8 or GB18030, found another file: save the table as CSV", "encoding"
-    )
+    text = sheet_text(content)
+    if text is None:
+        raise TaskError(
+            "expected CSV text in UTF-8 or GB18030, found another file: save the table as CSV", "encoding"
+        )
+    return text
 
 
 _HEADINGS: Final[Mapping[str, str]] = {
