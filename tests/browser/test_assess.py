@@ -10,9 +10,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from api import cookies
-from data.accounts import people
-from data.accounts.account import AccountError
 from data.assessment.appeals import object_to
 from data.assessment.entries import entries
 from data.assessment.keeping import board
@@ -29,7 +26,7 @@ from tests.support.assessed import frozen_city
 from tests.support.axe import grave
 from tests.support.city import CITY, STREET, open_city
 from tests.support.serving import served_program
-from tests.support.signing import session_of, signed_up
+from tests.support.signing import signed_in
 
 expect.set_options(timeout=30_000)
 
@@ -73,13 +70,7 @@ def told_month(store: Store, text: str) -> Period:
 @pytest.fixture
 def desk(page: Page, scene: Scene) -> Page:
     """The page of an operator of the city; one account serves every test."""
-    try:
-        known = people.get(scene.store, "operator")
-    except AccountError:
-        known = signed_up(scene.store, "operator", "operator")
-    session = session_of(scene.store, known)
-    page.context.add_cookies([{"name": cookies.SESSION, "value": session, "url": scene.address}])
-    return page
+    return signed_in(page, scene.store, scene.address)
 
 
 def arrive(page: Page, scene: Scene, search: str = "") -> None:
@@ -171,7 +162,7 @@ def test_an_appeal_is_decided_once(desk: Page, scene: Scene) -> None:
     expect(desk.locator(f"#{ids.ASSESS_NOTICE}")).to_contain_text("得分为第2次修订")
     expect(desk.locator(f"#{ids.ASSESS_APPEALS}")).to_contain_text(word("assess.state_allowed"))
     other.locator(f"#{ids.ASSESS_REFUSE}").click()
-    expect(other.locator(f"#{ids.ASSESS_NOTICE}")).to_contain_text("已由operator裁定")
+    expect(other.locator(f"#{ids.ASSESS_NOTICE}")).to_contain_text(f"已由operator-{CITY}裁定")
     standing = next(
         one for one in board(scene.store, CITY, scene.month, 2, now()).standings if one.code == STREET
     )

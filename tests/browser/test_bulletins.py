@@ -11,9 +11,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from api import cookies
-from data.accounts import people
-from data.accounts.account import AccountError
 from data.city import load_city
 from data.clocks import parse_instant
 from data.editions import Edition, edition_of
@@ -24,7 +21,7 @@ from tests.support.axe import grave
 from tests.support.city import CITY, DISTRICT, city_pack
 from tests.support.issuing import issued
 from tests.support.serving import served_program
-from tests.support.signing import session_of, signed_up
+from tests.support.signing import signed_in
 
 expect.set_options(timeout=30_000)
 
@@ -78,13 +75,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 @pytest.fixture
 def archive(page: Page, scene: Scene) -> Page:
     """The page of an operator of the city; one account serves every test."""
-    try:
-        known = people.get(scene.store, "operator")
-    except AccountError:
-        known = signed_up(scene.store, "operator", "operator")
-    session = session_of(scene.store, known)
-    page.context.add_cookies([{"name": cookies.SESSION, "value": session, "url": scene.address}])
-    return page
+    return signed_in(page, scene.store, scene.address)
 
 
 def arrive(page: Page, scene: Scene, search: str = "") -> None:
@@ -139,7 +130,7 @@ def test_a_draft_is_approved_with_the_keyboard_and_the_page_follows(archive: Pag
     expect(archive.locator(f"#{ids.BULLETINS_NOTICE}")).to_contain_text("已审批")
     expect(button).to_have_count(0)
     found = edition_of(scene.store, scene.draft.id)
-    assert (found.state, found.approved_by) == ("approved", "operator")
+    assert (found.state, found.approved_by) == ("approved", f"operator-{CITY}")
     expect(archive.locator(f"#{ids.BULLETINS_LIST}")).to_contain_text(found.number)
 
 

@@ -10,10 +10,6 @@ from dataclasses import dataclass, replace
 import pytest
 from playwright.sync_api import Page, expect
 
-from api import cookies
-from data.access import Role
-from data.accounts import people
-from data.accounts.account import AccountError
 from data.alerting.keeping import Draft, acknowledge, alerts, keep, one
 from data.city import load_city
 from data.clocks import DAY, HOUR, Instant, now
@@ -25,7 +21,7 @@ from layouts import ids
 from tests.support.axe import grave
 from tests.support.city import CELL, CITY, DISTRICT, OTHER_DISTRICT, STREET, city_pack, small_nodes
 from tests.support.serving import served_program
-from tests.support.signing import session_of, signed_up
+from tests.support.signing import signed_in
 from tests.support.twins import outlines
 
 expect.set_options(timeout=30_000)
@@ -103,22 +99,10 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         yield Scene(address, store, numbers)
 
 
-def signed_in(page: Page, scene: Scene, role: Role, scope: str = CITY) -> Page:
-    """A page of somebody with a role; one account of each serves every test."""
-    name = f"{role}-{scope}"
-    try:
-        known = people.get(scene.store, name)
-    except AccountError:
-        known = signed_up(scene.store, name, role, scope)
-    session = session_of(scene.store, known)
-    page.context.add_cookies([{"name": cookies.SESSION, "value": session, "url": scene.address}])
-    return page
-
-
 @pytest.fixture
 def desk(page: Page, scene: Scene) -> Page:
     """The page of an operator of the city."""
-    return signed_in(page, scene, "operator")
+    return signed_in(page, scene.store, scene.address, "operator")
 
 
 def arrive(page: Page, scene: Scene, search: str = "") -> None:
@@ -247,7 +231,7 @@ def test_the_page_follows_by_itself(desk: Page, scene: Scene) -> None:
 
 def test_a_leader_on_a_phone_sees_his_own_and_no_form(page: Page, scene: Scene) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    leader = signed_in(page, scene, "leader", DISTRICT)
+    leader = signed_in(page, scene.store, scene.address, "leader", DISTRICT)
     arrive(leader, scene)
     expect(leader.locator(".hot-table")).to_contain_text("9 件（近 3 天）")
     expect(leader.locator(".hot-table")).not_to_contain_text("30 件")

@@ -10,10 +10,6 @@ from dataclasses import dataclass, replace
 import pytest
 from playwright.sync_api import Page, expect
 
-from api import cookies
-from data.access import Role
-from data.accounts import people
-from data.accounts.account import AccountError
 from data.city import load_city
 from data.clocks import DAY, HOUR, ZoneClock, now
 from data.store import Store
@@ -25,7 +21,7 @@ from layouts import ids
 from tests.support.axe import grave
 from tests.support.city import CITY, DISTRICT, SHANGHAI, STREET, city_pack
 from tests.support.serving import served_program
-from tests.support.signing import session_of, signed_up
+from tests.support.signing import signed_in
 
 expect.set_options(timeout=30_000)
 
@@ -62,19 +58,6 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         yield Scene(address, store, number)
 
 
-def enter(page: Page, scene: Scene, role: Role = "operator", scope: str = CITY) -> Page:
-    """The page as somebody sees it; one account of each kind serves every test."""
-    name = f"{role}-{scope}"
-    try:
-        known = people.get(scene.store, name)
-    except AccountError:
-        known = signed_up(scene.store, name, role, scope)
-    page.context.add_cookies(
-        [{"name": cookies.SESSION, "value": session_of(scene.store, known), "url": scene.address}]
-    )
-    return page
-
-
 def arrive(page: Page, scene: Scene, search: str = "") -> None:
     page.goto(f"{scene.address}/tasks{search}")
     expect(page.locator(f"#{ids.TASKS_DUTY} h2")).to_be_visible()
@@ -84,7 +67,7 @@ def arrive(page: Page, scene: Scene, search: str = "") -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_at_every_size(page: Page, scene: Scene, theme: str) -> None:
     """Nothing runs over the edge, and axe finds nothing grave, with a task in view and every form open."""
-    enter(page, scene)
+    signed_in(page, scene.store, scene.address)
     arrive(page, scene, f"?task={scene.task}&theme={theme}")
     expect(page.locator(f"#{ids.TASKS_OPEN} .share-line").first).to_be_visible()
     page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
@@ -103,7 +86,7 @@ def test_the_page_at_every_size(page: Page, scene: Scene, theme: str) -> None:
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_issued_done_and_given_back(page: Page, scene: Scene, width: int, height: int) -> None:
     page.set_viewport_size({"width": width, "height": height})
-    enter(page, scene)
+    signed_in(page, scene.store, scene.address)
     arrive(page, scene)
     title = f"{HOSTILE} {width}"
     page.locator(f"#{ids.TASKS_FORM} summary").first.click()
@@ -141,7 +124,7 @@ def test_issued_done_and_given_back(page: Page, scene: Scene, width: int, height
 
 
 def test_the_second_is_told(page: Page, scene: Scene) -> None:
-    enter(page, scene)
+    signed_in(page, scene.store, scene.address)
     number = issue(scene.store, CITY, Order("command", "并发", "", (STREET,), now() + DAY), "anna", now())
     arrive(page, scene, f"?task={number}")
     page.locator(f"#{ids.TASKS_OPEN}").get_by_role("button", name="标记完成").click()
@@ -152,7 +135,7 @@ def test_the_second_is_told(page: Page, scene: Scene) -> None:
 
 
 def test_signing_in_and_a_file(page: Page, scene: Scene) -> None:
-    enter(page, scene)
+    signed_in(page, scene.store, scene.address)
     arrive(page, scene)
     row = page.locator(f"#{ids.TASKS_DUTY} .share-line", has_text=STREET)
     row.get_by_role("button").click()
@@ -175,7 +158,7 @@ def test_signing_in_and_a_file(page: Page, scene: Scene) -> None:
 
 
 def test_a_leader_sees_their_own_and_may_not_act(page: Page, scene: Scene) -> None:
-    enter(page, scene, "leader", DISTRICT)
+    signed_in(page, scene.store, scene.address, "leader", DISTRICT)
     arrive(page, scene, f"?task={scene.task}")
     expect(page.locator(f"#{ids.TASKS_OPEN} .share-line")).to_have_count(2)
     for part in (ids.TASKS_OPEN, ids.TASKS_DUTY):

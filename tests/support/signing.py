@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from api import cookies
 from data.access import Role
 from data.accounts import people, sessions
-from data.accounts.account import Account
+from data.accounts.account import Account, AccountError
 from data.accounttables import account
 from data.clocks import DAY, Instant, now
 from data.reference import reference
@@ -67,6 +67,20 @@ def changed(store: Store, known: Account, **values: Any) -> Account:
 def session_of(store: Store, known: Account, at: Instant | None = None) -> str:
     """The id of a session of the account: what its cookie holds."""
     return sessions.begin(store, known.id, "full", now() if at is None else at, DAY, "127.0.0.1", "tests")
+
+
+def signed_in(page: Page, store: Store, address: str, role: Role = "operator", scope: str = "") -> Page:
+    """The page as somebody with a role sees it, of the whole city without a scope; one account of each kind serves all
+    who ask."""
+    code = scope or reference(store).tree.root.code
+    name = f"{role}-{code}"
+    try:
+        known = people.get(store, name)
+    except AccountError:
+        known = signed_up(store, name, role, code)
+    session = session_of(store, known)
+    page.context.add_cookies([{"name": cookies.SESSION, "value": session, "url": address}])
+    return page
 
 
 def sign_in(
