@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from api import cookies, forms
 from data.access import Action, Viewer, may
+from data.away import is_away
 from data.words import LANGUAGES, speak, word
 
 AUDIT: Final = "audit"
@@ -116,6 +117,12 @@ def register(server: Flask, doors: Doors, proxies: int = 0) -> None:
             return answer_json({"error": word("access.wall")}, 403)
         return None
 
+    def cut_short(error: SQLAlchemyError) -> Response:
+        if not is_away(error):
+            raise error
+        _log.warning("%s: the database did not answer: %s", request.path, type(error).__name__)
+        return _away()
+
     def active() -> Response:
         return Response(status=204)
 
@@ -127,6 +134,7 @@ def register(server: Flask, doors: Doors, proxies: int = 0) -> None:
 
     # Before whatever Dash has put there already.
     server.before_request_funcs.setdefault(None, []).insert(0, open_up)
+    server.register_error_handler(SQLAlchemyError, cut_short)
     server.add_url_rule("/active", "yiping_active", active, methods=["POST"])
     server.add_url_rule("/language/<language>", "yiping_language", speak_so)
 

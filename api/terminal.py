@@ -10,13 +10,14 @@ from datetime import date
 from typing import Any, TypeVar
 
 import click
-from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from data.accounts.account import AccountError
 from data.alerting.keeping import AlertError
 from data.answers import Question
 from data.assessment.entries import AssessmentError
+from data.away import is_away
 from data.citypack import PackError
 from data.clocks import Instant, ZoneClock, iso, parse_instant
 from data.grids import UnknownGrid
@@ -73,8 +74,8 @@ class House(click.Group):
         except self._mendable as error:
             raise Sentence(_sentence(error)) from None
         except (DatabaseError, InterfaceError) as error:
-            # Their other kinds are faults of the program, which need the trace.
-            if type(error) not in (DatabaseError, InterfaceError, OperationalError):
+            # The rest are faults of the program, which need the trace.
+            if not is_away(error):
                 raise
             raise Sentence(_sentence(error)) from None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
@@ -11,6 +10,7 @@ from dash import ALL, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
 from callbacks import bulletins
+from callbacks.failing import failing, told_in
 from callbacks.reads import Reads
 from data.access import PERSONAL_ROLES, Role, may
 from data.accounts.account import Account, AccountError
@@ -30,8 +30,6 @@ _OFFERED_DEPTHS: Final = 2
 
 _SURE: Final = ("reset", "reset_second", "disable", "revoke", "try", "send")
 """What ends somebody's sessions, or leaves the house, is asked for twice."""
-
-_log = logging.getLogger(__name__)
 
 
 class JobState(Protocol):
@@ -115,15 +113,12 @@ class Desk(Protocol):
 def register(app: dash.Dash, reads: Reads, desk: Desk) -> None:
     """Adds every callback of the administration to the app."""
 
-    def failed(error: Exception) -> None:
+    def refusal(error: Exception) -> str | None:
         if isinstance(error, AccountError):
-            told = fault(error)
-        elif isinstance(error, Refused):
-            told = word(str(error))
-        else:
-            _log.error("The administration could not do what was asked.", exc_info=error)
-            told = word("admin.failed")
-        dash.set_props(ids.ADMIN_NOTICE, {"children": admin.wrong(told)})
+            return fault(error)
+        return word(str(error)) if isinstance(error, Refused) else None
+
+    failed = failing(told_in(ids.ADMIN_NOTICE, admin.wrong), "admin.failed", refusal)
 
     @app.callback(
         Output(ids.ADMIN_PEOPLE, "children"),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote
 
 import dash
-from dash import Input, Output, State, ctx, no_update, set_props
+from dash import Input, Output, State, ctx, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from callbacks import scenery, state
+from callbacks.failing import noticed_in
 from callbacks.reads import City, Reads
 from callbacks.state import Scene, ViewState, to_search
 from data.clocks import ZoneClock
@@ -28,8 +28,6 @@ COMMANDS: Final = (
     ("empty.import", "python app.py import FILE --mapping NAME"),
 )
 """What to run when there is nothing to show: a word and a command each."""
-
-_log = logging.getLogger(__name__)
 
 Controls = Callable[[City, Tree, Scene], list[Component]]
 Href = Callable[[ViewState, Grid], str]
@@ -50,9 +48,7 @@ def register(
     to one of its grids.
     """
 
-    def failed(error: Exception) -> None:
-        _log.error("A part of the page could not be drawn.", exc_info=error)
-        set_props(head.notices, {"children": header.notices([word("problem.failed")])})
+    failed = noticed_in(head.notices)
 
     @app.callback(
         Output(head.view, "data"),

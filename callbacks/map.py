@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
 import dash
-from dash import ClientsideFunction, Input, Output, State, html, no_update, set_props
+from dash import ClientsideFunction, Input, Output, State, html, no_update
 from dash.exceptions import PreventUpdate
 
 from callbacks import scenery, state
+from callbacks.failing import noticed_in
 from callbacks.mapviews import MapViews
 from callbacks.outlines import OutlinesOf
 from callbacks.reads import City, Reads, targets
@@ -30,13 +30,8 @@ from maps.choropleth import choropleth, count_text
 PATH: Final = "/map"
 EVENTS: Final = 6
 
-_log = logging.getLogger(__name__)
-
-
-def failed(error: Exception) -> None:
-    """A callback that fails says so in one line on the page; the log has the rest."""
-    _log.error("A part of the map page could not be drawn.", exc_info=error)
-    set_props(ids.MAP_NOTICES, {"children": header.notices([word("problem.failed")])})
+failed: Final = noticed_in(ids.MAP_NOTICES)
+"""What the map page's callbacks do with an error."""
 
 
 def register(app: dash.Dash, reads: Reads, views: MapViews, outlines: OutlinesOf) -> None:

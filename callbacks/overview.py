@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
 import dash
-from dash import ClientsideFunction, Input, Output, Patch, State, ctx, no_update, set_props
+from dash import ClientsideFunction, Input, Output, Patch, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
 from callbacks import attention, scenery, state
+from callbacks.failing import noticed_in
 from callbacks.outlines import OutlinesOf
 from callbacks.reads import City, Reads, targets
 from callbacks.state import Scene, to_search
@@ -28,18 +28,13 @@ from maps.choropleth import choropleth, legend
 PAGE_ROWS: Final = 25
 MOST_ROWS: Final = 500
 
-_log = logging.getLogger(__name__)
-
 _COMMANDS: Final = (
     ("empty.city", "python app.py city load data/cities/boston"),
     ("empty.import", "python app.py import FILE --mapping NAME"),
 )
 
-
-def failed(error: Exception) -> None:
-    """A callback that fails says so in one line on the page; the log has the rest."""
-    _log.error("A panel could not be drawn.", exc_info=error)
-    set_props(ids.NOTICES, {"children": header.notices([word("problem.failed")])})
+failed: Final = noticed_in(ids.NOTICES)
+"""What the overview's callbacks do with an error."""
 
 
 def register(app: dash.Dash, reads: Reads, outlines: OutlinesOf) -> None:

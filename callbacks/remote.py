@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -11,6 +10,7 @@ import dash
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
+from callbacks.failing import failing, told_in
 from callbacks.navigation import user
 from callbacks.reads import Reads
 from callbacks.state import ViewState
@@ -26,8 +26,6 @@ from data.wallplan import Change, Control, Pin, Response
 from data.words import word
 from layouts import ids, remote, text
 from layouts.remote import Done, Option, SceneButton, Status
-
-_log = logging.getLogger(__name__)
 
 SINCE: Final = (0, 1, 3, 12, 24)
 """Hours before now from which a response may be counted."""
@@ -225,11 +223,11 @@ def _tree(reads: Reads) -> Tree:
 def register(app: dash.Dash, reads: Reads, walls: Remote) -> None:
     """Adds the callbacks of the remote to the app."""
 
-    def failed(error: Exception) -> None:
-        if not isinstance(error, Refused):
-            _log.error("The remote could not do what was asked.", exc_info=error)
-        told = str(error) if isinstance(error, Refused) else word("remote.failed")
-        dash.set_props(ids.REMOTE_NOTICE, {"children": told})
+    failed = failing(
+        told_in(ids.REMOTE_NOTICE, str),
+        "remote.failed",
+        lambda error: str(error) if isinstance(error, Refused) else None,
+    )
 
     @app.callback(
         Output(ids.REMOTE_WALL, "options"),

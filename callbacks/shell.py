@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import dash
-from dash import ClientsideFunction, Input, Output, State, no_update, set_props
+from dash import ClientsideFunction, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
 from callbacks import navigation, state
+from callbacks.failing import failing, told_in
 from callbacks.reads import Reads
 from callbacks.state import to_search
 from data.clocks import ZoneClock
@@ -61,13 +61,8 @@ PAGES_OF: Final[Mapping[str, Callable[[], Any]]] = {
 }
 """The pages of single things: their addresses begin like this and end with the thing's code or number."""
 
-_log = logging.getLogger(__name__)
-
-
-def failed(error: Exception) -> None:
-    """A callback that fails says so in one line on the page; the log has the rest."""
-    _log.error("A part of the page could not be drawn.", exc_info=error)
-    set_props(ids.PROBLEM, {"children": word("problem.failed")})
+failed: Final = failing(told_in(ids.PROBLEM, str))
+"""What a callback does with an error on a page that has no notices of its own."""
 
 
 def register(app: dash.Dash, reads: Reads) -> None:
