@@ -20,7 +20,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from playwright.sync_api import Browser, CDPSession, Page
 
 from data.city import load_city
 from data.citypack import read_pack
-from data.clocks import now
+from data.clocks import HOUR, Instant, now
 from data.demo.filling import fill_demo
 from data.demo.pack import built_pack
 from data.opening import open_store
@@ -126,7 +126,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="yiping-soak-") as folder:
         place = Path(options.folder or folder)
         place.mkdir(parents=True, exist_ok=True)
-        settings = _settings(place, options.database, options.events)
+        settings = _settings(place, options.database, options.events, options.at_hour)
         with chromium(place, ARGUMENTS) as browser:
             found = soak(browser, settings, options.hours * 3600, options.every, place, options.speed)
         samples, written, problems = found
@@ -146,6 +146,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--every", type=float, default=30.0, help="seconds between two samples")
     parser.add_argument("--speed", type=float, default=SPEED, help="so many times 10,000 events a day")
     parser.add_argument("--events", type=int, default=EVENTS, help="in the store that is made")
+    parser.add_argument("--at-hour", type=int, help="of the city's day, when it begins (default: its own)")
     parser.add_argument("--database", help="a store with the demonstration in it (default: one is made)")
     parser.add_argument("--folder", help="where samples.jsonl and the server's log go")
     parser.add_argument("--write", type=Path, help="the page whose table is replaced")
@@ -174,12 +175,22 @@ def server_settings(folder: Path, database: str) -> dict[str, str]:
     }
 
 
-def _settings(folder: Path, database: str | None, events: int) -> dict[str, str]:
+def zone_where_it_is(hour: int, at: Instant) -> str:
+    """A time zone in which it is this hour (0–23) of some day now: a city keeps its hours, and most of what is
+    reported comes by day."""
+    ahead = (hour - at // HOUR + 12) % 24 - 12
+    # POSIX counts westwards.
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
+
+
+def _settings(folder: Path, database: str | None, events: int, at_hour: int | None) -> dict[str, str]:
     settings = server_settings(folder, database or f"sqlite:///{folder / 'yiping.db'}")
     if database is None:
         present = now()
         with open_store(Settings.load(settings), create=True) as store:
-            load_city(store, read_pack(built_pack(CITY, folder)), present)
+            pack = read_pack(built_pack(CITY, folder))
+            zone = pack.zone if at_hour is None else zone_where_it_is(at_hour, present)
+            load_city(store, replace(pack, zone=zone), present)
             fill_demo(store, events, present, present)
     return settings
 
