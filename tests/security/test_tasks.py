@@ -17,7 +17,7 @@ from data.tasks.duty import board
 from data.tasks.listing import one_task, tasks
 from data.words import word
 from layouts import ids
-from tests.security.test_scope import HERE, outputs_of
+from tests.support.asking import HERE, outputs_of
 from tests.support.city import CITY
 from tests.support.screens import callbacks_of
 from tests.support.twins import NOW, Twins, parted, twins

@@ -17,7 +17,7 @@ from data.audit import Wanted, entries
 from data.clocks import MINUTE, SECOND
 from data.words import word
 from layouts import ids
-from tests.security.test_scope import HERE, Asking, outputs_of
+from tests.support.asking import HERE, Asking, outputs_of
 from tests.support.city import CITY
 from tests.support.screens import callbacks_of
 from tests.support.twins import INSIDE, OUTSIDE, Twins, twins
