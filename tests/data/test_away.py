@@ -42,7 +42,7 @@ def test_a_connection_that_is_cut_off(postgresql_url: str, by_driver: bool) -> N
 
 def test_a_server_that_stopped(postgres: Cluster, postgresql_url: str) -> None:
     with Store.open(postgresql_url, create=True) as store:
-        postgres.stop(immediate=True)
+        postgres.stop()
         try:
             with pytest.raises(SQLAlchemyError) as found:
                 store.version()
