@@ -80,6 +80,7 @@ from data.queries.shapes import areas, shapes
 from data.reference import NoCity, reference
 from data.settings import Settings
 from data.store import Store
+from data.tasks import listing
 from data.words import speak, word
 from maps.atlas import LevelFile
 from reports import ondemand, schedule
@@ -339,6 +340,7 @@ def wall_reads(store: Store, drawn: Callable[[], Sequence[Mapping[str, Any]]], s
         warnings=partial(standing, bounded),
         assessed=partial(last_board, bounded),
         units=partial(live.unit_work, bounded),
+        commands=partial(listing.commands, bounded),
         people=partial(people.people, bounded),
         bulletins=lambda now: bulletinstates.today(bounded, scope, now),
         begun=lambda: bulletinstates.is_begun(bounded),

@@ -78,6 +78,8 @@ _OWN_WORDS: Final = (
     "tasks",
     "units",
     "unit_columns",
+    "commands",
+    "command_columns",
     "since",
     "completion",
 )

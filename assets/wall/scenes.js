@@ -155,9 +155,12 @@
       const top = make("div", "panel-top", label);
       return { root: make("div", name, top, ...inside), top };
     };
+    const commands = make("div", "rows command-rows");
+    const commandsMore = make("p", "panel-foot");
     const work = section("alarm-tasks", words.tasks, empty, tasks);
     const crew = section("alarm-units", words.units, units, unitsMore);
-    box.replaceChildren(make("div", "alarm-top", make("div", "alarm-what", title, reason, by), since, counts), work.root, crew.root);
+    const told = section("alarm-commands", words.commands, commands, commandsMore);
+    box.replaceChildren(make("div", "alarm-top", make("div", "alarm-what", title, reason, by), since, counts), work.root, make("div", "alarm-crew", crew.root, told.root));
     const made = new Map();
     const held = list(tasks, { key: (item) => String(item.id), make: hotRow, write: hotWrite });
     const crews = list(units, {
@@ -174,10 +177,29 @@
         put(row.closed, item.closed);
       },
     });
+    const orders = list(commands, {
+      key: (item) => String(item.id),
+      make: () => {
+        const title = make("span", "row-name");
+        const done = make("span", "row-value");
+        const due = make("span", "row-n");
+        return { root: make("div", "row command", title, due, done), title, done, due, fit: () => fit(title) };
+      },
+      write: (row, item, same) => {
+        if (put(row.title, item.title)) fit(row.title);
+        figure(row.done, item.done, same);
+        put(row.due, item.due);
+        attribute(row.root, "data-level", item.level);
+      },
+    });
+    const columned = (top, place, says) => {
+      const columns = make("p", "unit-columns");
+      put(columns, says);
+      top.append(place, columns);
+    };
     work.top.append(held.place);
-    const columns = make("p", "unit-columns");
-    put(columns, words.unit_columns);
-    crew.top.append(crews.place, columns);
+    columned(crew.top, crews.place, words.unit_columns);
+    columned(told.top, orders.place, words.command_columns);
     const count = (key) => {
       if (!made.has(key)) {
         const number = make("b", "count-number");
@@ -209,12 +231,16 @@
         held.show(data.tasks);
         crews.show(data.units);
         put(unitsMore, data.units_more);
+        attribute(told.root, "hidden", data.commands.length ? null : "");
+        orders.show(data.commands);
+        put(commandsMore, data.commands_more);
       },
       /* The time since the start runs on the server's clock. */
       clock: (at) => put(clock, at === null || started === null ? "--:--:--" : span(Math.max(0, Math.floor((at - started) / 1000)))),
       turn: (mono) => {
         held.turn(mono);
         crews.turn(mono);
+        orders.turn(mono);
       },
     };
   };

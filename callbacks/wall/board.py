@@ -289,7 +289,13 @@ def board(made: Picture, facts: Facts, stamp: str) -> panels.Panels:
         "sources": rows.sources(asked, facts["sources"]),
         "trace": events.trace(asked, facts["trace"]) if kind == "trace" else None,
         "emergency": events.emergency(
-            asked, facts["response"], facts["tasks"], facts["units"], response.reason, response.by
+            asked,
+            facts["response"],
+            facts["tasks"],
+            facts["units"],
+            facts["commands"],
+            response.reason,
+            response.by,
         )
         if response is not None and kind == "emergency"
         else None,

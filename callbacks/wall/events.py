@@ -7,17 +7,19 @@ from typing import Any, Final, Literal
 
 from callbacks.reads import City
 from callbacks.wall import panels
-from callbacks.wall.facts import Asked, LateFact, TraceFact
+from callbacks.wall.facts import SOON, Asked, LateFact, TraceFact
 from callbacks.wall.rows import count, milliseconds
 from data.alerting.standing import Hot as Warned
 from data.clocks import HOUR, MINUTE, Instant
 from data.indicators import OVERDUE_OPEN, Figure, shown
 from data.queries.live import Listed, Moved, UnitWork
+from data.tasks.listing import Task
 from data.words import word
 from layouts import text
 from maps.choropleth import count_text
 
 UNITS_SHOWN: Final = 8
+COMMANDS_SHOWN: Final = 12
 STEPS_SHOWN: Final = 14
 
 
@@ -68,6 +70,19 @@ def late_row(fact: LateFact, now: Instant) -> panels.HotRow:
         "status": word(f"status.{fact.status}"),
         "age": word("panel.late").format(length=length) if late else "",
         "level": "red" if late else "none",
+    }
+
+
+def _open_row(fact: LateFact, now: Instant) -> panels.HotRow:
+    """An open event with how long its deadline has passed, or how far it is."""
+    row = late_row(fact, now)
+    if row["age"] or fact.due_at is None:
+        return row
+    left = fact.due_at - now
+    return {
+        **row,
+        "age": word("panel.in").format(length=text.length(left)),
+        "level": "yellow" if left < SOON else "none",
     }
 
 
@@ -222,10 +237,11 @@ def emergency(
     figures: Mapping[str, Figure],
     tasks: Sequence[LateFact],
     work: Sequence[UnitWork],
+    told: Sequence[Task],
     reason: str,
     by: str,
 ) -> panels.Emergency:
-    """The response: what came and closed since its start, what is open, and who works on it."""
+    """The response: what came and closed since its start, what is open, who works on it, and what grids were told."""
     subject = asked.subject
     name = asked.tree.get(subject.scope).name
     category = category_name(asked.city, subject.category)
@@ -260,6 +276,32 @@ def emergency(
             for unit in active[:UNITS_SHOWN]
         ],
         "units_more": word("panel.units_more").format(n=left) if left > 0 else "",
-        "tasks": [late_row(fact, asked.now) for fact in tasks],
+        "commands": [_command(task, asked) for task in told[:COMMANDS_SHOWN]],
+        "commands_more": word("panel.commands_more").format(n=len(told) - COMMANDS_SHOWN)
+        if len(told) > COMMANDS_SHOWN
+        else "",
+        "tasks": [_open_row(fact, asked.now) for fact in tasks],
         "empty": "" if tasks else word("panel.emergency_empty"),
     }
+
+
+def _command(task: Task, asked: Asked) -> panels.Command:
+    if task.is_overdue:
+        due = word("panel.late").format(length=text.length(asked.now - task.due_at))
+    elif task.is_open:
+        due = word("panel.command_due").format(at=_near(asked, task.due_at))
+    else:
+        due = word("panel.command_done")
+    return {
+        "id": task.id,
+        "title": task.title,
+        "done": count_text(task.done, len(task.shares)),
+        "due": due,
+        "level": "red" if task.is_overdue else "none" if task.is_open else "met",
+    }
+
+
+def _near(asked: Asked, at: Instant) -> str:
+    local = asked.clock.local(at)
+    today = asked.clock.local(asked.now).date()
+    return f"{local:%H:%M}" if local.date() == today else text.short_moment(asked.clock, at, asked.now)

@@ -22,7 +22,9 @@ from data.clocks import DAY, HOUR, MINUTE, Instant, ZoneClock, date_of
 from data.grids import Tree
 from data.indicators import FOUR_RATES, OVERDUE_OPEN, Figure
 from data.periods import Period, days, named, previous, split, today
+from data.queries.filters import Filter
 from data.queries.people import People
+from data.tasks.listing import Task
 from data.wallplan import SceneKind, WallConfig
 
 COUNTS: Final = ("received", "accepted", "closed")
@@ -30,6 +32,7 @@ MOVED_WITHIN: Final = DAY
 MOVED_ROWS: Final = 20
 SOON: Final = 2 * HOUR
 HOT_ROWS: Final = 10
+_OPEN: Final = Filter(by="reported", state="open", sort="due", descending=False)
 SEVEN_DAYS: Final = 7
 DEDICATED: Final = "dedicated"
 """The key under which dedicated grids are counted, whatever their level is called."""
@@ -331,7 +334,10 @@ def late(asked: Asked) -> tuple[LateFact, ...]:
 
 
 def _listed(asked: Asked, question: Question, kind: str) -> tuple[LateFact, ...]:
-    page = asked.wall.reads.events(question, kind, HOT_ROWS, None)
+    return _late(asked.wall.reads.events(question, kind, HOT_ROWS, None).rows)
+
+
+def _late(rows: pd.DataFrame) -> tuple[LateFact, ...]:
     return tuple(
         LateFact(
             int(row["id"]),
@@ -342,7 +348,7 @@ def _listed(asked: Asked, question: Question, kind: str) -> tuple[LateFact, ...]
             int(row["reported_at"]),
             None if pd.isna(row["handle_due_at"]) else int(row["handle_due_at"]),
         )
-        for row in page.rows.to_dict("records")
+        for row in rows.to_dict("records")
     )
 
 
@@ -420,13 +426,21 @@ def response(asked: Asked) -> Mapping[str, Figure]:
 
 
 def tasks(asked: Asked) -> tuple[LateFact, ...]:
-    """The newest events of an emergency."""
-    return _listed(asked, _response_question(asked), "newest")
+    """What came since the start of an emergency and is open, what is due first before the rest."""
+    return _late(asked.wall.reads.found(_response_question(asked), _OPEN, HOT_ROWS, None).rows)
 
 
 def units(asked: Asked) -> Any:
     """Who works on an emergency."""
     return asked.wall.units(_response_question(asked), asked.subject.since)
+
+
+def commands(asked: Asked) -> tuple[Task, ...]:
+    """What grids were told to do since the start of an emergency, less what was taken back: what is overdue first, then
+    what is open, and within each what is due first."""
+    told = asked.wall.commands(asked.subject.scope, asked.subject.since, asked.now)
+    stands = [task for task in told if task.withdrawn_at is None]
+    return tuple(sorted(stands, key=lambda one: (not one.is_overdue, not one.is_open, one.due_at, one.id)))
 
 
 def _response_question(asked: Asked) -> Question:
@@ -445,7 +459,8 @@ PARTS: Final = (
     Part("moved", 0, moved),
     Part("sources", 0, sources),
     Part("response", 0, response, _in("emergency")),
-    Part("tasks", 0, tasks, _in("emergency")),
+    Part("tasks", 2, tasks, _in("emergency")),
+    Part("commands", 5, commands, _in("emergency")),
     Part("overdue", 1, overdue),
     Part("bulletins", 1, bulletins, apart=True),
     Part("trace", 2, trace, _in("trace")),

@@ -413,6 +413,17 @@ class Unit(TypedDict):
     closed: str
 
 
+class Command(TypedDict):
+    """What grids were told to do: how many have done it, of how many, and until when. `level` is "red" when it is
+    overdue, "met" when all have done it."""
+
+    id: int
+    title: str
+    done: str
+    due: str
+    level: Literal["red", "met", "none"]
+
+
 class Emergency(TypedDict):
     """Only in emergency mode: the response in a scope and category; `started` is for the running clock."""
 
@@ -430,6 +441,8 @@ class Emergency(TypedDict):
     completion_n: str
     units: list[Unit]
     units_more: str
+    commands: list[Command]
+    commands_more: str
     tasks: list[HotRow]
     empty: str
 

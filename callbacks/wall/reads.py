@@ -17,6 +17,7 @@ from data.clocks import Instant
 from data.indicators import Figure
 from data.queries.live import Listed, Moved, UnitWork
 from data.queries.people import People
+from data.tasks.listing import Task
 from data.wallplan import Change, Control
 
 
@@ -26,8 +27,9 @@ class WallReads:
 
     totals(question, keys) has the figures of the whole scope; moved(question, limit) the events that came and closed;
     due_soon(question, until, limit) and unanswered(question, limit) the pressing ones; units(question, since) who works
-    on them; warnings(scope, limit) is how many hot warnings stand in a grid of the scope, and the latest;
-    assessed(scope, depth, now) the scores of the last frozen month, None for none;
+    on them; commands(scope, since, now) what its grids were told to do since then, the latest first; warnings(scope,
+    limit) is how many hot warnings stand in a grid of the scope, and the latest; assessed(scope, depth, now) the scores
+    of the last frozen month, None for none;
     rank(question, indicator, depth) has RANK_COLUMNS; bulletins(now) is what the local day owes the scope and how it
     stands, begun() whether anybody makes bulletins; settings() is the city's own [wall]. levels() lists the levels of
     the map: dicts with key, name, depth, dedicated and drawn, [] without a map.
@@ -43,6 +45,7 @@ class WallReads:
     warnings: Callable[[str, int], tuple[int, tuple[Hot, ...]]]
     assessed: Callable[[str, int, Instant], Board | None]
     units: Callable[[Question, Instant], tuple[UnitWork, ...]]
+    commands: Callable[[str, Instant, Instant], tuple[Task, ...]]
     people: Callable[[str], People]
     bulletins: Callable[[Instant], tuple[Standing, ...]]
     begun: Callable[[], bool]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, select
 
@@ -17,6 +17,9 @@ from data.tasks.states import EVERY, Kind, Share, Step, Verdict, shares
 from data.tasks.tables import task, task_share, task_step
 
 Standing = Literal["open", "ended", "all"]
+
+_COMMANDS: Final[tuple[Kind, ...]] = ("command",)
+_MOST_COMMANDS: Final = 500
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,11 @@ def tasks(
             if len(found) >= limit:
                 break
     return tuple(found[:limit])
+
+
+def commands(store: Store, scope: str, since: Instant, as_of: Instant) -> tuple[Task, ...]:
+    """The commands that grids within a scope were given since an instant, the latest first. Raises UnknownGrid."""
+    return tasks(store, scope, as_of, "all", kinds=_COMMANDS, since=since, limit=_MOST_COMMANDS)
 
 
 def one_task(store: Store, scope: str, number: int, as_of: Instant) -> tuple[Task, tuple[Step, ...]]:

@@ -36,6 +36,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "wallpage.tasks": ("待办任务", "Open tasks"),
     "wallpage.units": ("参战单位", "Units at work"),
     "wallpage.unit_columns": ("已办结 / 在办", "closed / open"),
+    "wallpage.commands": ("启动以来下达的指令", "Commands since the start"),
+    "wallpage.command_columns": ("已完成 / 应完成", "done / grids told"),
     "wallpage.since": ("响应用时", "since the start"),
     "wallpage.completion": ("办结率", "Completion"),
     "wallpage.help": ("操作说明", "Keys"),

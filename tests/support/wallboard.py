@@ -23,6 +23,8 @@ from data.clocks import HOUR, MINUTE, SECOND, Instant, ZoneClock
 from data.indicators import Figure
 from data.queries.live import Listed, Moved, Pressing, UnitWork
 from data.queries.people import People
+from data.tasks.listing import Task
+from data.tasks.states import Share
 from data.wallplan import Control, Pin, Response, declared, frozen, pinned
 from data.words import Language, speaking, word
 from tests.support.fakes import NOW, ZONE, FakeCity, code_of
@@ -117,6 +119,7 @@ class FakeWall:
             warnings=lambda _scope, _limit: self.warned,
             assessed=lambda _scope, _depth, _now: None,
             units=units,
+            commands=lambda _scope, since, now: (_command(since, now),),
             people=people,
             bulletins=bulletins,
             begun=lambda: self.begun,
@@ -128,6 +131,14 @@ class FakeWall:
         kind: Literal["reported", "closed"] = "closed" if number % 3 == 2 else "reported"
         at = self.city.now - (number * 47 + 5) * SECOND
         return Moved(900 - number, kind, at, f"Pothole {number}", "Pothole", "Call", "Roxbury")
+
+
+def _command(since: Instant, now: Instant) -> Task:
+    shares = (Share(DISTRICT, now + HOUR, since + MINUTE, "Wang"), Share(SCOPE, now + HOUR))
+    return Task(
+        *(3, "command", "Close the tunnel", "", SCOPE, "Li", since, now + HOUR),
+        *(None, "", "", True, now, shares),
+    )
 
 
 def _pressing(at: Instant, limit: int) -> Listed:

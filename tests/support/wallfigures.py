@@ -242,6 +242,18 @@ def emergency(at: int, long: bool) -> Any:
             for n in range(9)
         ],
         "units_more": "另有 6 个单位",
+        "commands": [
+            {
+                "id": n,
+                "title": ("封闭下穿隧道、设置警示标志并安排专人值守" if long else "排查地下车库")
+                + f"（{n + 1}）",
+                "done": f"{3 * n} / 12",
+                "due": ("超期 2小时15分" if n == 0 else "限 11-27 18:00 前") if n < 4 else "全部完成",
+                "level": "red" if n == 0 else "none" if n < 4 else "met",
+            }
+            for n in range(5)
+        ],
+        "commands_more": "另有 3 项指令",
         "tasks": [hot(n, long) for n in range(16)],
         "empty": "",
     }

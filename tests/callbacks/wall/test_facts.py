@@ -24,10 +24,11 @@ from data.indicators import FOUR_RATES, INDICATORS, NO_DATA, OVERDUE_OPEN, Figur
 from data.periods import Period, last_days, today
 from data.queries import figures
 from data.queries.people import people
+from data.tasks.keeping import Order, done, issue, withdraw
 from data.wallplan import Control, Pin, Response, declared, pinned
 from tests.support.asked import Past
 from tests.support.brute import brute_figures, inside
-from tests.support.city import CELL, CITY, DISTRICT, OTHER_DISTRICT, SHANGHAI
+from tests.support.city import CELL, CITY, DISTRICT, OTHER_DISTRICT, SHANGHAI, STREET
 from tests.support.pasts import PASTS, past_of
 
 KEYS = (*wallfacts.COUNTS, *FOUR_RATES)
@@ -240,6 +241,62 @@ def test_the_emergency_panel_adds_up(past: Past) -> None:
     assert counts["received"] > 0
     assert panel["completion_n"].endswith(f"/ {counts['received']:,}")
     assert panel["started"] == past.period.start // 1000
+
+
+def test_the_tasks_of_a_response_are_what_came_since_and_is_open_the_first_due_first(past: Past) -> None:
+    # So that all of them have room.
+    since = past.now - 2 * DAY
+    found = wallfacts.tasks(asked_at(past, CITY, past.now, Subject(DISTRICT, "emergency", "", since)))
+    rows = inside(past.rows, past.reference, DISTRICT, None, None)
+    still = {
+        row["id"]: row["handle_due_at"]
+        for row in rows
+        if since <= row["reported_at"] <= past.now
+        and row["closed_at"] is None
+        and row["withdrawn_at"] is None
+    }
+    assert 0 < len(found) == min(len(still), wallfacts.HOT_ROWS)
+    assert {one.id for one in found} <= set(still)
+    dues = [one.due_at for one in found if one.due_at is not None]
+    assert dues == sorted(at for at in still.values() if at is not None)[: len(dues)]
+
+
+def test_the_commands_of_a_response(past: Past) -> None:
+    since, ordered = past.now - 6 * HOUR, past.now - 5 * HOUR
+
+    def told(title: str, due_at: Instant, at: Instant = ordered, grids: tuple[str, ...] = (STREET,)) -> int:
+        order = Order("command", title, "", grids, due_at)
+        return issue(past.store, CITY, order, "Li", at)
+
+    told("before the start", past.now + HOUR, since - MINUTE)
+    told("elsewhere", past.now + HOUR, grids=(OTHER_DISTRICT,))
+    issue(past.store, CITY, Order("temporary", "no command", "", (STREET,), past.now + HOUR), "Li", ordered)
+    settled = told("settled", past.now - 2 * HOUR)
+    done(past.store, CITY, settled, STREET, "Wang", past.now - 3 * HOUR)
+    taken_back = told("taken back", past.now + HOUR)
+    withdraw(past.store, CITY, taken_back, "Li", "a mistake", past.now - HOUR)
+    told("open", past.now + HOUR)
+    told("open, two grids", past.now + 30 * MINUTE, grids=(DISTRICT, STREET, OTHER_DISTRICT))
+    told("overdue", past.now - 3 * HOUR)
+    response = Response(DISTRICT, "", "flood", since, "Li")
+    panel = shown(past, declared(Control(), response))["emergency"]
+    assert [(one["title"], one["done"], one["level"]) for one in panel["commands"]] == [
+        ("overdue", "0 / 1", "red"),
+        ("open, two grids", "0 / 2", "none"),
+        ("open", "0 / 1", "none"),
+        ("settled", "1 / 1", "met"),
+    ]
+    assert panel["commands"][0]["due"] == "超期3小时"
+    assert panel["commands"][3]["due"] == "全部完成"
+    assert panel["commands_more"] == ""
+    # A district's own wall hears of its own grids alone.
+    own = shown(past, declared(Control(), response), DISTRICT)["emergency"]
+    assert own["commands"] == panel["commands"]
+    other = shown(past, declared(Control(), replace(response, scope=OTHER_DISTRICT)), OTHER_DISTRICT)
+    assert [(one["title"], one["done"]) for one in other["emergency"]["commands"]] == [
+        ("open, two grids", "0 / 1"),
+        ("elsewhere", "0 / 1"),
+    ]
 
 
 @pytest.mark.parametrize(
