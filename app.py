@@ -128,10 +128,9 @@ def build_app(settings: Settings) -> dash.Dash:
     app.server.secret_key = secret_key(settings.var_dir)
     entrance.build(app.server, store, settings, now)
     reads = bind_reads(lambda: store.within(doors.viewer().scope), doors.viewer, doors.audited)
-    desk = bind_desk(store)
+    desk = bind_desk(store, bind_exports(app.server, store, settings, reads))
     lookout = Looking(store, now)
     views = register_all(app, reads, settings.var_dir / GEOMETRY, whole_city(store), desk, lookout)
-    bind_exports(app.server, store, settings, reads)
     mapdata.register(app.server, bind_map(store, views))
     bind_wall(app, store, reads, views)
     bind_audit(app, store, reads)
@@ -237,11 +236,18 @@ def bind_reads(
     )
 
 
-def bind_desk(store: Store) -> Desk:
+def bind_desk(store: Store, exporter: Exporter) -> Desk:
     """What viewers keep, each their own."""
 
     def who() -> Viewer:
         return doors.viewer()
+
+    def exported() -> list[exportjobs.Job]:
+        found = exportjobs.jobs_of(store, who().name, who().scope)
+        if any(job.unfinished for job in found):
+            # Whoever was at work on it may be gone: with the server before, or when the database was away.
+            exporter.kick()
+        return found
 
     def cancel(number: str) -> bool:
         ended = exportjobs.cancel(store, who().name, number, now())
@@ -254,7 +260,7 @@ def bind_desk(store: Store) -> Desk:
             store, who().name, name, path, search, now()
         ),
         forget_view=lambda number: savedviews.forget_view(store, who().name, number),
-        exports=lambda: exportjobs.jobs_of(store, who().name, who().scope),
+        exports=exported,
         cancel=cancel,
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from data import exportjobs
+from data.away import is_away
 from data.clocks import Instant
 from data.exportjobs import Job
 from data.store import Store
@@ -93,8 +94,11 @@ class Exporter:
                             self._thread = None
                         return
                     self._make(store, job)
-        except Exception:
-            _log.exception("Exports could not be gone on with.")
+        except Exception as error:
+            if is_away(error):
+                _log.warning("Exports wait, the database did not answer: %s", type(error).__name__)
+            else:
+                _log.exception("Exports could not be gone on with.")
 
     def sweep(self, store: Store) -> None:
         """Deletes the files of exports whose time is over, and such as belong to none."""
@@ -130,6 +134,9 @@ class Exporter:
         except _Ended:
             part.unlink(missing_ok=True)
         except Exception as error:
-            _log.exception("The export %s could not be made.", job.id)
             part.unlink(missing_ok=True)
+            if is_away(error):
+                # It counts as left lying, and is taken up again.
+                raise
+            _log.exception("The export %s could not be made.", job.id)
             exportjobs.fail(store, job.id, type(error).__name__, self._now())

@@ -48,6 +48,11 @@ class Job:
     fault: str | None
     request: Mapping[str, Any]
 
+    @property
+    def unfinished(self) -> bool:
+        """True while somebody should be at work on it."""
+        return self.state in ("waiting", "running")
+
 
 class TooManyJobs(ValueError):
     """A viewer waits for as many exports as they may."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -7,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, g
+from sqlalchemy.exc import OperationalError
 
 from api.exporter import Exporter
 from api.exports import AT_ONCE, ExportSource, register
+from app import bind_desk
 from data import exportjobs
 from data.access import Viewer
 from data.clocks import DAY, MINUTE, Instant
@@ -31,7 +34,7 @@ class Desk:
         self.viewer = LEADER
         self.now = NOW
         self.rows: int | None = 3
-        self.broken = False
+        self.broken: Exception | None = None
         self.audit: list[tuple[str, str, str]] = []
         self.store = store
         self.folder = folder
@@ -62,8 +65,8 @@ class Desk:
     def report(self) -> Report:
         def rows() -> Iterator[list[str]]:
             for number in range(3):
-                if self.broken:
-                    raise RuntimeError("the disk is full")
+                if self.broken is not None:
+                    raise self.broken
                 yield [f"=第{number}件"]
 
         cover = Cover("about", "events", [("area", "1101")], "rows")
@@ -161,11 +164,39 @@ def test_a_file_is_gone_after_its_time(desk: Desk) -> None:
 
 
 def test_what_failed_says_so_and_leaves_no_file(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
-    desk.broken = True
+    desk.broken = RuntimeError("the disk is full")
     job = desk.made()
     assert (job.state, job.fault) == ("failed", "RuntimeError")
     assert list(desk.folder.iterdir()) == []
     assert "could not be made" in caplog.text
+
+
+def test_an_export_outlives_a_database_that_goes_away(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.broken = OperationalError("SELECT", None, sqlite3.OperationalError("the server is gone"))
+    job = desk.made()
+    assert job.state == "running"
+    assert list(desk.folder.iterdir()) == []
+    assert "the database did not answer" in caplog.text
+    assert "Traceback" not in caplog.text
+    desk.broken = None
+    desk.exporter.kick()
+    desk.exporter.wait(30)
+    assert desk.jobs()[0].state == "running", "it may still be at work"
+    desk.now = NOW + exportjobs.SILENT + MINUTE
+    desk.exporter.kick()
+    desk.exporter.wait(30)
+    assert desk.jobs()[0].state == "done"
+    assert desk.ask(f"/export/file/{job.id}")[0] == 200
+
+
+def test_whoever_looks_for_an_unfinished_export_has_it_gone_on_with(desk: Desk) -> None:
+    exportjobs.ask(desk.store, _job("b" * 32))
+    with desk.server.test_request_context():
+        g.viewer = LEADER
+        shown = bind_desk(desk.store, desk.exporter).exports()
+        assert [job.state for job in shown] == ["waiting"]
+        desk.exporter.wait(30)
+        assert [job.state for job in bind_desk(desk.store, desk.exporter).exports()] == ["done"]
 
 
 def test_what_was_ended_has_no_file(desk: Desk) -> None:
