@@ -18,7 +18,7 @@ from data.tasks import duty, files, keeping, listing
 from data.tasks.duty import Board, Signed
 from data.tasks.files import FileKind, Taken
 from data.tasks.keeping import Order
-from data.tasks.listing import Standing, Task
+from data.tasks.listing import Standing, Task, TaskPage
 from data.tasks.states import Kind, NotAllowed, Step, TaskError
 from data.tasks.tables import LENGTHS
 
@@ -34,10 +34,16 @@ class Tasking:
         self._heard = Heard(now)
 
     def tasks(
-        self, scope: str, standing: Standing, kinds: Collection[Kind] | None, now: Instant
-    ) -> Sequence[Task]:
-        """Tasks of grids within a scope. Raises UnknownGrid."""
-        return listing.tasks(self._bounded(), scope, now, standing, kinds=kinds)
+        self,
+        scope: str,
+        standing: Standing,
+        kinds: Collection[Kind] | None,
+        now: Instant,
+        number: int,
+        rows: int,
+    ) -> TaskPage:
+        """A page of the tasks of grids within a scope, the last one where there are not so many. Raises UnknownGrid."""
+        return listing.page(self._bounded(), scope, now, standing, number, rows, kinds=kinds)
 
     def task(self, scope: str, number: int, now: Instant) -> tuple[Task, Sequence[Step]]:
         """One task and its steps, which the audit hears of where it is none of theirs. Raises TaskError."""

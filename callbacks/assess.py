@@ -16,6 +16,7 @@ from callbacks.assessdesk import AssessDesk
 from callbacks.assessmet import Met, meet
 from callbacks.assessview import PARTS, PATH, Asked, asked
 from callbacks.gridpage import At, below, way
+from callbacks.paging import paged
 from callbacks.reads import Reads
 from data.access import Viewer, may
 from data.assessment.appeals import Appeal
@@ -104,7 +105,9 @@ def _register_shown(app: dash.Dash, reads: Reads, desk: AssessDesk) -> None:
             return [], True, "#", [], True
         found = desk.entries(met.month, met.grid.code)
         table = assesswork.entries(
-            *lines.paged(lines.entry_lines(found, met.found, met.tree, met.clock), met.found),
+            *paged(
+                lines.entry_lines(found, met.found, met.tree, met.clock), met.found.page, met.found.at_page
+            ),
             word("assess.entries_n").format(n=f"{len(found):,}"),
             word("assess.entries_none").format(month=met.month),
         )

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from callbacks import behind, navigation
 from callbacks.assessview import Asked
+from callbacks.paging import paged
 from callbacks.reads import City
 from data.assessment.appeals import Appeal
 from data.assessment.arithmetic import Score, Worked
@@ -28,7 +29,6 @@ from layouts import assesssheet as sheets
 from layouts import assesstext, assesswork, text
 from layouts.assessboard import Column, Figure, RankLine
 from layouts.assesstext import MarkSaid
-from layouts.parts.header import Choice
 from layouts.text import Change
 from maps import sparks
 
@@ -129,7 +129,7 @@ def shown(
     grouped = found.sort == "rank" and len({one.group for one in ranked}) > 1
     if grouped:
         ranked.sort(key=lambda one: names.index(one.group))
-    listed, pages = paged([*ranked, *few], found)
+    listed, pages = paged([*ranked, *few], found.page, found.at_page)
     ranked, few = [one for one in listed if one.rank is not None], [one for one in listed if one.rank is None]
     lines = [_line(one, board, found, tree, moved) for one in ranked]
     if grouped:
@@ -155,29 +155,6 @@ def shown(
         else word("assess.change_none"),
         pages=pages,
     )
-
-
-PAGE_ROWS: Final = 40
-"""Rows of a page: what a browser builds costs it the square of their number."""
-
-_Row = TypeVar("_Row")
-
-
-def paged(rows: Sequence[_Row], found: Asked) -> tuple[list[_Row], list[Choice]]:
-    """The rows of the page that is asked for, the last one where there are not so many, and the pages to choose from;
-    none where one holds all."""
-    count = max(1, -(-len(rows) // PAGE_ROWS))
-    page = min(found.page, count)
-    choices = [
-        Choice(
-            word("assess.rows").format(first=start + 1, last=min(start + PAGE_ROWS, len(rows))),
-            found.search(page=number),
-            number == page,
-        )
-        for number, start in enumerate(range(0, len(rows), PAGE_ROWS), 1)
-    ]
-    chosen = rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
-    return list(chosen), choices if count > 1 else []
 
 
 def _empty(board: Board, wanted: Sequence[Standing]) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from callbacks import state
 from callbacks.bulletinview import month_of
+from callbacks.paging import page_of
 from callbacks.state import ViewState, to_search
 from data.assessment.rules import KEYS
 from data.words import word
@@ -53,6 +54,10 @@ class Asked:
         ]
         return state.with_more(to_search(one.view.opened(None)), more)
 
+    def at_page(self, number: int) -> str:
+        """The query string of it at another page of its list."""
+        return self.search(page=number)
+
     def address(self, **changes: Any) -> str:
         """The whole address of it, or of it with other fields."""
         found = self.search(**changes)
@@ -61,7 +66,6 @@ class Asked:
 
 _NO_GROUP: Final = "-"
 _LISTS: Final = {"view", "part", "month", "depth", "group", "sort", "descending"}
-_MOST_PAGES: Final = 999
 
 
 def _signed(one: Asked) -> str:
@@ -101,9 +105,9 @@ def asked(search: str | None) -> tuple[Asked, tuple[str, ...]]:
         found = replace(found, appeal=int(number))
     elif number:
         refused("appeal", number)
-    page = given.get("page", "")
-    if page.isascii() and page.isdigit() and 0 < int(page[:4]) <= _MOST_PAGES:
-        found = replace(found, page=int(page[:4]))
-    elif page:
-        refused("page", page)
+    page = page_of(given.get("page", "1"))
+    if page is None:
+        refused("page", given["page"])
+    else:
+        found = replace(found, page=page)
     return replace(found, grid=given.get("grid", "")[:64]), tuple(problems)

@@ -9,7 +9,7 @@ from data.clocks import Instant
 from data.tasks.duty import Board, Signed
 from data.tasks.files import FileKind, Taken
 from data.tasks.keeping import Order
-from data.tasks.listing import Standing, Task
+from data.tasks.listing import Standing, Task, TaskPage
 from data.tasks.states import Kind, Step
 
 
@@ -18,9 +18,15 @@ class Tasks(Protocol):
     viewer's role may not, and TaskError where it cannot be done."""
 
     def tasks(
-        self, scope: str, standing: Standing, kinds: Collection[Kind] | None, now: Instant
-    ) -> Sequence[Task]:
-        """Tasks of grids within a scope."""
+        self,
+        scope: str,
+        standing: Standing,
+        kinds: Collection[Kind] | None,
+        now: Instant,
+        number: int,
+        rows: int,
+    ) -> TaskPage:
+        """A page of the tasks of grids within a scope, the last one where there are not so many."""
         ...
 
     def task(self, scope: str, number: int, now: Instant) -> tuple[Task, Sequence[Step]]:

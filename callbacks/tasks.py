@@ -15,6 +15,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks import shell
 from callbacks.gridpage import At, Placed, below, placed, way
+from callbacks.paging import PAGE_ROWS, pages
 from callbacks.reads import Reads
 from callbacks.tasking import Tasks
 from callbacks.taskshown import board_of, line_of, options_of, picked, task_of
@@ -92,12 +93,13 @@ def register(app: dash.Dash, reads: Reads, desk: Tasks) -> None:
             return [], None
         city, found, grid, _, _ = met
         now, clock = reads.now(), ZoneClock.of(city.zone)
-        known = desk.tasks(grid.code, found.show, found.kinds, now)
-        lines = [line_of(one, found, clock, now) for one in known]
-        count = word("tasks.count" if found.show == "open" else "tasks.count_latest").format(n=len(lines))
+        known = desk.tasks(grid.code, found.show, found.kinds, now, found.page, PAGE_ROWS)
+        lines = [line_of(one, found, clock, now) for one in known.tasks]
+        choices = pages(known.total, known.number, found.at_page)
+        count = word("tasks.count").format(n=f"{known.total:,}")
         hint = "tasks.none_hint" if may(reads.viewer(), "handle") else "tasks.none_hint_reader"
         empty = [word(f"tasks.none_{found.show}"), word(hint)]
-        return _unless_seen(page.listed(lines, count, empty), (lines, count, empty), seen)
+        return _unless_seen(page.listed(lines, count, empty, choices), (lines, count, empty, choices), seen)
 
     @app.callback(
         Output(ids.TASKS_DUTY, "children"),

@@ -7,6 +7,7 @@ from typing import Any, Final, cast, get_args
 from urllib.parse import parse_qsl
 
 from callbacks import state
+from callbacks.paging import page_of
 from callbacks.state import ViewState, to_search
 from data.tasks.listing import Standing
 from data.tasks.states import KINDS, Kind
@@ -14,15 +15,18 @@ from data.words import word
 
 STANDINGS: Final[tuple[Standing, ...]] = get_args(Standing)
 
+_LISTS: Final = {"view", "show", "kind"}
+
 
 @dataclass(frozen=True)
 class Asked:
-    """What an address asks for: which tasks, of which kind ("" for both), and the one in view."""
+    """What an address asks for: which tasks, of which kind ("" for both), which page of them, and the one in view."""
 
     view: ViewState
     show: Standing = "open"
     kind: str = ""
     task: int | None = None
+    page: int = 1
 
     @property
     def kinds(self) -> tuple[Kind, ...] | None:
@@ -30,14 +34,19 @@ class Asked:
         return (cast(Kind, self.kind),) if self.kind else None
 
     def search(self, **changes: Any) -> str:
-        """The query string of it, or of it with other fields."""
-        one = replace(self, **changes)
+        """The query string of it, or of it with other fields: another list begins with its first page."""
+        one = replace(self, **({"page": 1} if set(changes) & _LISTS else {}) | changes)
         more = (
             ("show", "" if one.show == "open" else one.show),
             ("kind", one.kind),
             ("task", "" if one.task is None else str(one.task)),
+            ("page", "" if one.page == 1 else str(one.page)),
         )
         return state.with_more(to_search(one.view.opened(None)), more)
+
+    def at_page(self, number: int) -> str:
+        """The query string of it at another page of its list."""
+        return self.search(page=number)
 
 
 def asked(search: str | None) -> tuple[Asked, tuple[str, ...]]:
@@ -57,10 +66,14 @@ def asked(search: str | None) -> tuple[Asked, tuple[str, ...]]:
     if number and not (number.isascii() and number.isdigit() and len(number) < 19):
         problems.append(word("problem.value").format(name="task", value=number[:40]))
         number = ""
+    page = page_of(given.get("page", "1"))
+    if page is None:
+        problems.append(word("problem.value").format(name="page", value=given["page"][:40]))
     found = Asked(
         parsed.view,
         cast(Standing, one_of("show", STANDINGS, "open")),
         one_of("kind", KINDS, ""),
         int(number) if number else None,
+        page or 1,
     )
     return found, tuple(problems)

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from data.words import word
 from layouts.attributes import attributes
-from layouts.parts.header import Choice, segments
+from layouts.parts.pager import Pages, pager
 from layouts.text import Change
 
 
@@ -73,7 +73,7 @@ class BoardShown:
     few: Sequence[RankLine]
     empty: str = ""
     change_note: str = ""
-    pages: Sequence[Choice] = ()
+    pages: Pages = ()
 
 
 def board(given: BoardShown) -> list[Component]:
@@ -98,19 +98,6 @@ def board(given: BoardShown) -> list[Component]:
             _scroll(_table(given.columns, [Group("", given.few)], unranked=True), heading),
         ]
     return made
-
-
-def pager(pages: Sequence[Choice]) -> list[Component]:
-    """The pages of a long list; nothing for one of a single page."""
-    if not pages:
-        return []
-    return [
-        html.Nav(
-            segments(pages),
-            className="segments small assess-pages",
-            **attributes({"aria-label": word("assess.rows_label")}),
-        )
-    ]
 
 
 def _scroll(inside: Component, label: str) -> Component:

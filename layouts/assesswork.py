@@ -9,9 +9,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from data.words import word
-from layouts.assessboard import pager
 from layouts.attributes import attributes
-from layouts.parts.header import Choice
+from layouts.parts.pager import Pages, pager
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class RuleLine:
     alt: str
 
 
-def entries(lines: Sequence[EntryLine], pages: Sequence[Choice], count: str, empty: str) -> list[Component]:
+def entries(lines: Sequence[EntryLine], pages: Pages, count: str, empty: str) -> list[Component]:
     """The marks of a month, the latest first, and the pages of the list."""
     head = html.Div(
         [html.H2(word("assess.entries")), html.Span(count, className="panel-note")], className="panel-head"

@@ -16,6 +16,7 @@ from layouts import ids
 from layouts.attributes import attributes
 from layouts.parts.header import Choice, segments
 from layouts.parts.menus import Menu, menu
+from layouts.parts.pager import Pages, pager
 
 TICK_SECONDS = 10
 """How often the page asks what has become of what it shows."""
@@ -267,12 +268,13 @@ def controls(shows: Sequence[Choice], menus: Sequence[Menu]) -> list[Component]:
     ]
 
 
-def listed(lines: Sequence[TaskLine], count: str, empty: Sequence[str]) -> list[Component]:
-    """The tasks; an empty list says what to do."""
+def listed(lines: Sequence[TaskLine], count: str, empty: Sequence[str], pages: Pages = ()) -> list[Component]:
+    """The tasks of a page, and the pages; an empty list says what to do."""
     return [
         html.Div(
             [html.H2(word("tasks.list")), html.Span(count, className="panel-note")], className="panel-head"
         ),
+        *pager(pages),
         *(
             [html.Ul([_line(one) for one in lines], className="task-lines")]
             if lines

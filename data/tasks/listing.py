@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, exists, func, select
 
 from data.clocks import Instant
 from data.reference import reference_within
+from data.schema import grid
 from data.store import Store
 from data.tasks.facts import steps_of
 from data.tasks.keeping import no_task
@@ -63,6 +64,15 @@ class Task:
         return self.is_open and self.due_at < self.as_of
 
 
+@dataclass(frozen=True)
+class TaskPage:
+    """Some tasks of a list, how many there are of them in all, and the number of the page, which counts from 1."""
+
+    tasks: tuple[Task, ...]
+    total: int
+    number: int
+
+
 def tasks(
     store: Store,
     scope: str,
@@ -78,27 +88,81 @@ def tasks(
     UnknownGrid."""
     with store.reading() as connection:
         seen = _seen(store, connection, scope)
-        query = select(task).where(task.c.issued_at <= as_of)
-        if kinds is not None:
-            query = query.where(task.c.kind.in_(kinds))
-        if since is not None:
-            query = query.where(task.c.issued_at >= since)
+        wanted = _wanted(as_of, kinds, since)
         if standing == "open":
-            unsettled = select(task_share.c.task_id).where(
-                task_share.c.settled_at.is_(None) | (task_share.c.settled_at > as_of)
-            )
-            rows = connection.execute(query.where(task.c.id.in_(unsettled.distinct()))).all()
-            urgent = (one for one in _made(connection, rows, seen, as_of) if one.is_open)
-            return tuple(sorted(urgent, key=lambda one: (one.due_at, one.id)))
-        rows = connection.execute(query.order_by(task.c.issued_at.desc(), task.c.id.desc())).all()
-        found: list[Task] = []
-        for part in (rows[first : first + limit] for first in range(0, len(rows), limit)):
-            found += (
-                one for one in _made(connection, part, seen, as_of) if standing == "all" or not one.is_open
-            )
-            if len(found) >= limit:
-                break
-    return tuple(found[:limit])
+            return _open(connection, wanted, seen, as_of)
+        found = _standing(connection, wanted, seen, as_of, standing)
+        return _latest(connection, found, seen, as_of, 0, limit)
+
+
+def page(
+    store: Store,
+    scope: str,
+    as_of: Instant,
+    standing: Standing,
+    number: int,
+    rows: int,
+    *,
+    kinds: Collection[Kind] | None = None,
+) -> TaskPage:
+    """A page of what `tasks` lists without a limit: that of a number, which counts from 1; the last one where there are
+    not so many. Raises UnknownGrid."""
+    with store.reading() as connection:
+        seen = _seen(store, connection, scope)
+        wanted = _wanted(as_of, kinds, None)
+        if standing == "open":
+            every = _open(connection, wanted, seen, as_of)
+            number, first = _place(len(every), number, rows)
+            return TaskPage(every[first : first + rows], len(every), number)
+        found = _standing(connection, wanted, seen, as_of, standing)
+        total = connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+        number, first = _place(total, number, rows)
+        return TaskPage(_latest(connection, found, seen, as_of, first, rows), total, number)
+
+
+def _place(total: int, number: int, rows: int) -> tuple[int, int]:
+    """A page that is there, and how many rows stand before it."""
+    number = max(1, min(number, -(-total // rows)))
+    return number, (number - 1) * rows
+
+
+def _wanted(as_of: Instant, kinds: Collection[Kind] | None, since: Instant | None) -> Select[Any]:
+    query = select(task).where(task.c.issued_at <= as_of)
+    if kinds is not None:
+        query = query.where(task.c.kind.in_(kinds))
+    return query if since is None else query.where(task.c.issued_at >= since)
+
+
+def _open(connection: Connection, wanted: Select[Any], seen: _Seen, as_of: Instant) -> tuple[Task, ...]:
+    unsettled = select(task_share.c.task_id).where(
+        task_share.c.settled_at.is_(None) | (task_share.c.settled_at > as_of)
+    )
+    rows = connection.execute(wanted.where(task.c.id.in_(unsettled.distinct()))).all()
+    urgent = (one for one in _made(connection, rows, seen, as_of) if one.is_open)
+    return tuple(sorted(urgent, key=lambda one: (one.due_at, one.id)))
+
+
+def _standing(
+    connection: Connection, wanted: Select[Any], seen: _Seen, as_of: Instant, standing: Standing
+) -> Select[Any]:
+    """Those of grids within the scope. What is open is few and worked from its steps; all others have ended."""
+    inside = exists().where(
+        task_share.c.task_id == task.c.id,
+        grid.c.code == task_share.c.grid,
+        # The sum keeps SQLite from walking through every grid of the scope for each task: shares are fewer.
+        (grid.c.id + 0).between(seen.first, seen.last),
+    )
+    found = wanted.where(inside.correlate(task))
+    if standing == "all":
+        return found
+    return found.where(task.c.id.not_in([one.id for one in _open(connection, wanted, seen, as_of)]))
+
+
+def _latest(
+    connection: Connection, found: Select[Any], seen: _Seen, as_of: Instant, first: int, rows: int
+) -> tuple[Task, ...]:
+    ordered = found.order_by(task.c.issued_at.desc(), task.c.id.desc()).offset(first).limit(rows)
+    return tuple(_made(connection, connection.execute(ordered).all(), seen, as_of))
 
 
 def commands(store: Store, scope: str, since: Instant, as_of: Instant) -> tuple[Task, ...]:
@@ -121,19 +185,23 @@ def one_task(store: Store, scope: str, number: int, as_of: Instant) -> tuple[Tas
 
 @dataclass(frozen=True)
 class _Seen:
-    """By code: the place in the tree of every grid within a scope of the store; and the codes of all that the store
-    knows."""
+    """By code: the place in the tree of every grid within a scope of the store, which are those from `first` to `last`;
+    and the codes of all that the store knows."""
 
     order: dict[str, int]
     known: frozenset[str]
+    first: int
+    last: int
 
 
 def _seen(store: Store, connection: Connection, scope: str) -> _Seen:
     tree = reference_within(store, connection).tree
     top = tree.get(scope)
     return _Seen(
-        {grid.code: grid.id for grid in tree if top.id <= grid.id <= top.last_id},
-        frozenset(grid.code for grid in tree),
+        {each.code: each.id for each in tree if top.id <= each.id <= top.last_id},
+        frozenset(each.code for each in tree),
+        top.id,
+        top.last_id,
     )
 
 

@@ -194,8 +194,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "assess.entries": ("已录入的评分", "Marks entered"),
     "assess.entries_n": ("{n}条", "{n}"),
     "assess.entries_none": ("{month}还没有人工评分。", "No mark has been entered for {month}."),
-    "assess.rows": ("{first}–{last}", "{first}–{last}"),
-    "assess.rows_label": ("分页", "Pages of the list"),
     "assess.column_author": ("录入人", "By"),
     "assess.column_at": ("时间", "When"),
     "assess.column_mark": ("评分", "Mark"),

@@ -8,6 +8,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "page.periods": ("统计期", "Period"),
     "page.cards": ("指标", "Indicators"),
     "page.lists": ("事件清单", "Lists of events"),
+    "page.rows": ("{first}–{last}", "{first}–{last}"),
+    "page.rows_label": ("分页", "Pages of the list"),
     "page.lost": (
         "与服务器的连接已中断，正在重试；所示为中断前的数据。",
         "The connection to the server is lost, trying again; what you see is from before.",

@@ -18,7 +18,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "tasks.children": ("下级网格", "Grids below"),
     "tasks.list": ("临时事项与指令", "Temporary matters and commands"),
     "tasks.count": ("共 {n} 项", "{n} in all"),
-    "tasks.count_latest": ("最近 {n} 项", "the latest {n}"),
     "tasks.none_open": ("没有未办结的临时事项或指令。", "No temporary matter or command is open."),
     "tasks.none_ended": ("还没有结束的临时事项或指令。", "No temporary matter or command has ended yet."),
     "tasks.none_all": (

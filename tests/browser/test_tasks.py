@@ -165,3 +165,21 @@ def test_a_leader_sees_their_own_and_may_not_act(page: Page, scene: Scene) -> No
         expect(page.locator(f"#{part} button")).to_have_count(0)
     expect(page.locator(f"#{ids.TASKS_FORM}")).to_be_hidden()
     assert "110201" not in page.content()
+
+
+def test_the_past_is_found_page_by_page(page: Page, scene: Scene) -> None:
+    for number in range(41):
+        order = Order("command", f"巡查{number}", "", (STREET,), now() + DAY)
+        issue(scene.store, CITY, order, "anna", now())
+    every = [one.id for one in tasks(scene.store, CITY, now(), "all", limit=999)]
+    signed_in(page, scene.store, scene.address)
+    arrive(page, scene, "?show=all")
+    lines, pages = page.locator(f"#{ids.TASKS_LIST} .task-line"), page.locator(f"#{ids.TASKS_LIST} .pager a")
+    expect(lines).to_have_count(40)
+    pages.last.click()
+    expect(lines).to_have_count(len(every) - 40)
+    assert "page=2" in page.url
+    lines.last.locator("a").click()
+    expect(page.locator(f"#{ids.TASKS_OPEN}")).to_be_visible()
+    assert f"task={every[-1]}&page=2" in page.url
+    expect(lines).to_have_count(len(every) - 40)

@@ -13,7 +13,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from callbacks import assess, register_all
-from callbacks import assesslines as lines
 from callbacks.assessfaults import fault_text
 from callbacks.assessview import Asked, asked
 from callbacks.state import ViewState
@@ -484,21 +483,6 @@ def test_no_grid_marks_itself() -> None:
     found = page.get(ids.ASSESS_MARKS, f"?part=marks&scope={ROXBURY}")
     assert found[ids.ASSESS_MARK_FORM]["hidden"]
     assert word("assess.marks_itself") in texts(found[ids.ASSESS_MARK_STATE]["children"])
-
-
-def test_a_long_list_comes_in_pages_that_hold_every_row_once() -> None:
-    rows = list(range(101))
-    seen: list[int] = []
-    for page in (1, 2, 3):
-        shown, pages = lines.paged(rows, replace(Asked(ViewState()), page=page))
-        assert [choice.current for choice in pages] == [number == page for number in (1, 2, 3)]
-        assert len(shown) <= lines.PAGE_ROWS
-        seen += shown
-    assert seen == rows
-    assert lines.paged(rows, replace(Asked(ViewState()), page=9))[0] == rows[80:], (
-        "beyond the last is the last"
-    )
-    assert lines.paged(rows[:40], Asked(ViewState())) == (rows[:40], [])
 
 
 def test_another_list_begins_with_its_first_page() -> None:

@@ -23,12 +23,12 @@ from data.tasks.duty import Board, Signed, SignIn, Watch
 from data.tasks.dutyplan import Slot
 from data.tasks.files import FileKind, Rejected, Taken
 from data.tasks.keeping import Order
-from data.tasks.listing import Standing, Task
+from data.tasks.listing import Standing, Task, TaskPage
 from data.tasks.states import Kind, NotAllowed, Share, Step, TaskError
 from data.words import speaking, word
 from layouts import ids
 from tests.support.fakes import NOW, FakeCity
-from tests.support.screens import run
+from tests.support.screens import links, run
 
 SHIFT = Slot(20494, "08:30", NOW - HOUR, NOW - MINUTE, NOW + 14 * MINUTE)
 STEPS = (Step(1, "", "issued", NOW - DAY, NOW - DAY, NOW - HOUR, "anna"),)
@@ -65,10 +65,17 @@ class FakeTasks:
     fails: Exception | None = None
 
     def tasks(
-        self, scope: str, standing: Standing, kinds: Collection[Kind] | None, now: Instant
-    ) -> Sequence[Task]:
-        self.asked.append((scope, standing, kinds))
-        return self.kept
+        self,
+        scope: str,
+        standing: Standing,
+        kinds: Collection[Kind] | None,
+        now: Instant,
+        number: int,
+        rows: int,
+    ) -> TaskPage:
+        self.asked.append((scope, standing, kinds, number))
+        number = min(number, -(-len(self.kept) // rows)) or 1
+        return TaskPage(tuple(self.kept[(number - 1) * rows : number * rows]), len(self.kept), number)
 
     def task(self, scope: str, number: int, now: Instant) -> tuple[Task, Sequence[Step]]:
         found = next((one for one in self.kept if one.id == number), None)
@@ -163,7 +170,7 @@ def confirm(client: FlaskClient, pending: Any, **given: Any) -> Mapping[str, Any
 def test_the_list_says_how_far_each_task_is() -> None:
     client, fake = client_of()
     told = text_of(shown(client, ids.TASKS_LIST, "?show=all&kind=command"))
-    assert fake.asked == [("boston", "all", ("command",))]
+    assert fake.asked == [("boston", "all", ("command",), 1)]
     for part in (
         "排查积水",
         "2/3 完成 · 其中逾期完成 1",
@@ -174,6 +181,38 @@ def test_the_list_says_how_far_each_task_is() -> None:
         assert part in told
     fake.kept = [task(withdrawn_at=NOW)]
     assert "已撤回" in text_of(shown(client, ids.TASKS_LIST))
+
+
+def test_every_task_of_the_past_is_on_a_page() -> None:
+    client, fake = client_of()
+    fake.kept = [task(number) for number in range(1, 96)]
+    seen: list[str] = []
+    for page in (1, 2, 3):
+        told = shown(client, ids.TASKS_LIST, f"?show=all&kind=command&page={page}")
+        hrefs = links(told[ids.TASKS_LIST]["children"])
+        assert [(text, on) for text, _, on in hrefs[:3]] == [
+            ("1–40", page == 1),
+            ("41–80", page == 2),
+            ("81–95", page == 3),
+        ]
+        assert hrefs[0][1] == "?show=all&kind=command"
+        assert hrefs[2][1] == "?show=all&kind=command&page=3"
+        seen += [href.partition("task=")[2].partition("&")[0] for _, href, _ in hrefs[3:]]
+        assert all(href.endswith(f"&page={page}") == (page > 1) for _, href, _ in hrefs[3:]), "it stays open"
+    assert seen == [str(number) for number in range(1, 96)]
+    assert "共 95 项" in text_of(shown(client, ids.TASKS_LIST))
+    beyond = links(shown(client, ids.TASKS_LIST, "?page=9")[ids.TASKS_LIST]["children"])
+    assert [text for text, _, on in beyond if on] == ["81–95"]
+
+
+def test_another_list_of_tasks_begins_with_its_first_page() -> None:
+    found, problems = asked("?show=all&page=3")
+    assert (found.page, problems) == (3, ())
+    assert "page=3" in found.search(task=9)
+    for change in ({"show": "ended"}, {"kind": "command"}, {"view": found.view.within("x")}):
+        assert "page" not in found.search(**change)
+    assert asked("?page=x")[0].page == 1
+    assert asked("?page=x")[1]
 
 
 def test_an_empty_list_says_what_to_do() -> None:

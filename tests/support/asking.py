@@ -77,6 +77,7 @@ class Asking:
             f"?tab={tab}&scope={quote(random.choice(self.codes))}" for tab in ("due", "whistle", "recheck")
         ]
         made += [f"?task={number}&show=all" for number in self.tasks]
+        made += [f"?show={show}&scope={quote(random.choice(self.codes))}&page=2" for show in ("all", "ended")]
         made += [f"?grid={quote(random.choice(self.codes))}&depth={depth}" for depth in (1, 2)]
         made += [f"?part={part}&scope={quote(random.choice(self.codes))}" for part in ("marks", "appeals")]
         # The first is within the scope, the second beyond it.
@@ -347,7 +348,7 @@ MOST_OF_A_CALLBACK: Final = 7
 OWN_PAGE: Final = {
     "assess": ("part=", "grid="),
     "hot": ("warning=", "tab="),
-    "tasks": ("task=",),
+    "tasks": ("task=", "show="),
     "bulletins": ("edition=",),
 }
 """What the addresses of pages hold that no other page knows, by the beginning of their ids and of their address."""

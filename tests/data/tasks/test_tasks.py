@@ -11,8 +11,8 @@ from data.clocks import DAY, HOUR, Instant, parse_instant
 from data.grids import UnknownGrid
 from data.store import Store
 from data.tasks.keeping import LONGEST_BODY, Order, done, extend, give_back, issue, withdraw
-from data.tasks.listing import one_task, tasks
-from data.tasks.states import TaskError
+from data.tasks.listing import Standing, TaskPage, one_task, page, tasks
+from data.tasks.states import Kind, TaskError
 from tests.support.city import CELL, CITY, COMMUNITY, DISTRICT, OTHER_DISTRICT, STREET
 
 NOW = parse_instant("2026-03-05T01:00:00Z")
@@ -77,6 +77,60 @@ def test_open_ones_come_by_their_urgency_and_the_past_is_asked_for(store: Store)
     assert [one.id for one in tasks(store, CITY, NOW + 3 * HOUR, "all", kinds=["command"])] == []
     (found,) = tasks(store, CITY, DUE + 1)
     assert (found.is_overdue, found.done, found.count("overdue")) == (True, 0, 1)
+
+
+def test_pages_hold_every_task_once_with_and_without_a_scope(store: Store) -> None:
+    for number in range(7):
+        grids = (STREET,) if number % 3 else (STREET, OTHER_STREET)
+        kind: Kind = "command" if number % 2 else "temporary"
+        issued(store, title=str(number), grids=grids, kind=kind)
+    ids = [one.id for one in tasks(store, CITY, NOW, "all")]
+    for done_one in ids[2:5]:
+        done(store, CITY, done_one, STREET, "bela", NOW + HOUR)
+    withdraw(store, CITY, ids[0], "anna", "取消", NOW + HOUR)
+    at = NOW + HOUR
+
+    def listed(
+        scope: str, standing: Standing, kinds: tuple[Kind, ...] | None = None, rows: int = 2
+    ) -> list[int]:
+        found = [page(store, scope, at, standing, 1, rows, kinds=kinds)]
+        while len(found) * rows < found[0].total:
+            found.append(page(store, scope, at, standing, len(found) + 1, rows, kinds=kinds))
+        assert [one.number for one in found] == list(range(1, len(found) + 1))
+        assert {one.total for one in found} == {sum(len(one.tasks) for one in found)}
+        return [one.id for each in found for one in each.tasks]
+
+    for scope in (CITY, DISTRICT, STREET, OTHER_DISTRICT, OTHER_STREET):
+        every = listed(scope, "all")
+        assert every == [one.id for one in tasks(store, scope, at, "all")]
+        # Of each scope what is over in it, whatever others have still to do.
+        over, open_ones = listed(scope, "ended"), listed(scope, "open")
+        assert sorted([*over, *open_ones]) == sorted(every)
+        assert open_ones == [one.id for one in tasks(store, scope, at)]
+        assert over == [one.id for one in tasks(store, scope, at, "ended")]
+        kinds: tuple[Kind, ...] = ("command",)
+        assert listed(scope, "all", kinds) == [
+            one.id for one in tasks(store, scope, at, "all", kinds=["command"])
+        ]
+    assert len(listed(CITY, "all")) == 7
+    assert listed(STREET, "ended") == [ids[0], *ids[2:5]]
+    # The fourth was asked of the other street too, which has not done it.
+    assert listed(CITY, "ended") == [ids[0], *(one for one in ids[2:5] if one != ids[3])]
+    assert len(listed(OTHER_STREET, "all")) == 3
+    beyond = page(store, CITY, at, "all", 99, 2)
+    assert (beyond.number, len(beyond.tasks)) == (4, 1)
+    assert page(store, OTHER_DISTRICT, NOW - 1, "all", 5, 2) == TaskPage((), 0, 1)
+    with pytest.raises(UnknownGrid):
+        page(store, "nowhere", at, "all", 1, 2)
+
+
+def test_what_was_given_back_is_in_the_past_where_it_was(store: Store) -> None:
+    number = issued(store, grids=(STREET,))
+    done(store, CITY, number, STREET, "bela", NOW + HOUR)
+    give_back(store, CITY, number, STREET, "anna", "不实", NOW + 2 * HOUR)
+    assert [one.id for one in page(store, CITY, NOW + HOUR, "ended", 1, 9).tasks] == [number]
+    assert page(store, CITY, NOW + 2 * HOUR, "ended", 1, 9).total == 0
+    assert page(store, CITY, NOW, "ended", 1, 9).total == 0
 
 
 def test_doing_it_twice_changes_nothing(store: Store) -> None:
