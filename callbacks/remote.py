@@ -8,12 +8,15 @@ from typing import Any, Final
 
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
+from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
+from callbacks import tasks
 from callbacks.failing import failing, told_in
 from callbacks.navigation import user
 from callbacks.reads import Reads
 from callbacks.state import ViewState
+from callbacks.taskview import Asked
 from callbacks.wall.board import Picture, Setting, picture, scene, setting
 from callbacks.wall.events import category_name
 from callbacks.wall.reads import Remote
@@ -445,17 +448,19 @@ def _clock(desk: Desk) -> ZoneClock:
     return ZoneClock.of(desk.given.city.zone)
 
 
-def _declared(desk: Desk) -> str:
+def _declared(desk: Desk) -> list[Component]:
     response = desk.control.response
     if response is None or response.scope not in desk.given.tree:
-        return ""
-    return word("remote.declared").format(
+        return []
+    told = word("remote.declared").format(
         scope=desk.given.tree.get(response.scope).name,
         category=category_name(desk.given.city, response.category),
         reason=response.reason,
         by=response.by,
         at=text.short_moment(_clock(desk), response.started_at, desk.now),
     )
+    commands = Asked(ViewState(scope=response.scope), kind="command")
+    return remote.response(told, tasks.PATH + commands.search())
 
 
 def _grids(desk: Desk) -> list[Option]:

@@ -202,6 +202,11 @@ def options(listed: Sequence[Option]) -> list[Any]:
     return [{"value": one.value, "label": one.label} for one in listed]
 
 
+def response(told: str, commands: str) -> list[Component]:
+    """What was declared, and the way to the page on which grids are told what to do."""
+    return [html.Span(told), html.A(word("remote.commands"), href=commands, className="remote-commands")]
+
+
 def status(told: Status) -> list[Component]:
     """What the wall shows."""
     return [

@@ -37,6 +37,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "remote.since_24": ("24小时前", "24 hours ago"),
     "remote.reason": ("启动事由（必填，显示在大屏上）", "Reason (required; the wall shows it)"),
     "remote.declare": ("启动战时模式", "Declare an emergency"),
+    "remote.commands": ("向网格下达指令 →", "Command grids →"),
     "remote.end": ("恢复平时模式", "Back to normal mode"),
     "remote.declared": (
         "{scope} · {category}：{reason}（{by}，{at} 起）",

@@ -72,6 +72,9 @@ def test_an_emergency_is_declared_with_a_reason_and_ended(page: Page, address: s
     declare.click()
     expect(page.locator(f"#{ids.REMOTE_STATUS}")).to_contain_text("战时")
     expect(page.locator(f"#{ids.REMOTE_RESPONSE}")).to_contain_text("暴雨内涝")
+    expect(page.locator(f"#{ids.REMOTE_RESPONSE} a")).to_have_attribute(
+        "href", f"/tasks?scope={SCOPE}&kind=command"
+    )
     expect(declare).to_be_hidden()
     page.click(f"#{ids.REMOTE_END}")
     expect(page.locator(f"#{ids.REMOTE_STATUS}")).to_contain_text("平时")
