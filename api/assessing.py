@@ -50,9 +50,9 @@ class Assessing:
         self._kept: Kept[Board] = Kept(32)
         self._turn = 0
 
-    def rules(self) -> AssessmentRules:
-        """The rules that the city gives now."""
-        return city_rules(reference(self._store))
+    def rules(self, month: str) -> AssessmentRules:
+        """The rules that the city gives for a month."""
+        return city_rules(reference(self._store), month)
 
     def months(self) -> tuple[str, ...]:
         """The months that are frozen, the latest first."""
@@ -90,7 +90,7 @@ class Assessing:
 
     def entries(self, month: str, scope: str) -> Sequence[Entry]:
         """The marks of a month for the grids of a scope, the latest first. Raises UnknownGrid."""
-        return entries_of(self._bounded(), self.rules(), month, scope)
+        return entries_of(self._bounded(), self.rules(month), month, scope)
 
     def enter(self, one: Wanted) -> Taken:
         """Enters a mark. Raises AssessmentError."""
@@ -174,7 +174,7 @@ class Assessing:
     def template(self, month: str, scope: str) -> str:
         """The sheet for the grids of a scope. Raises UnknownGrid, and ValueError for what is no month."""
         bounded = self._bounded()
-        wanted, rules = as_month(bounded, month), self.rules()
+        wanted, rules = as_month(bounded, month), self.rules(month)
         entered = self.entries(wanted, scope)
         return template(reference(bounded).tree, scope, rules, wanted, entered, own=viewer().scope)
 

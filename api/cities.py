@@ -9,7 +9,7 @@ from typing import Final, Literal
 import click
 
 from api.terminal import AS_JSON, SCOPE, echo_json, opened, progress_bar
-from data.city import load_city
+from data.city import load_city, past_duty
 from data.citypack import CityPack, PackError
 from data.clocks import now
 from data.importing.load import Summary, import_file
@@ -30,7 +30,8 @@ def city() -> None:
 def city_load(folder: Path) -> None:
     """Load the city pack in DIR, or bring the loaded city up to date with it.
 
-    What was mended in its shapes and what to look at is told on standard error.
+    What was mended in its shapes and what to look at is told on standard error. A pack that changes the shifts of duty
+    of a month whose scores are frozen is refused; one that changes those of other days that are over is told.
 
     \b
     Examples:
@@ -38,8 +39,9 @@ def city_load(folder: Path) -> None:
     """
     with opened(create=True) as (store, settings), progress_bar() as progress:
         pack = city_pack(folder, settings, progress)
+        past = past_duty(store, pack, now())
         tree = load_city(store, pack, now(), progress)
-    for sentence in remarks(pack):
+    for sentence in (*remarks(pack), *filter(None, (past,))):
         click.echo(sentence, err=True)
     click.echo(f"{tree.root.name} ({tree.root.code}) is loaded: {len(tree):,} grids")
 

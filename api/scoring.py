@@ -236,8 +236,9 @@ def template(month: str | None, scope: str | None) -> None:
       python app.py assess template --scope 410105
     """
     with opened() as (store, _):
-        city, rules = reference(store), city_rules(reference(store))
+        city = reference(store)
         wanted, code = month or month_text(city, now()), scope or city.code
+        rules = city_rules(city, wanted)
         found = entries_of(store, rules, wanted, code)
         click.echo(sheet_of(city.tree, code, rules, wanted, found), nl=False)
 
@@ -423,7 +424,7 @@ def _board(store: Store, city: Reference, scope: str, month: str | None, depth: 
     months = keeping.frozen_months(store)
     wanted = month or (months[0] if months else month_text(city, now()))
     fixed = _sentence(lambda: keeping.frozen(store, wanted))
-    rules = city_rules(city) if fixed is None else fixed.rules
+    rules = city_rules(city, wanted) if fixed is None else fixed.rules
     level = depth or max(
         (one for one in rules.depths if city.tree.at_depth(scope, one)), default=rules.depths[-1]
     )

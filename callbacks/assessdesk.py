@@ -14,8 +14,8 @@ from data.assessment.rules import AssessmentRules
 class AssessDesk(Protocol):
     """The assessment within the scope of whoever asks. What is refused raises AssessmentError."""
 
-    def rules(self) -> AssessmentRules:
-        """The rules that the city gives now."""
+    def rules(self, month: str) -> AssessmentRules:
+        """The rules that the city gives for a month."""
         ...
 
     def months(self) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ def meet(reads: Reads, desk: AssessDesk, search: str | None, pathname: str | Non
     if not month:
         month = months[0] if months and found.part != "marks" else running
     fixed = desk.frozen(month)
-    rules = desk.rules() if fixed is None else fixed.rules
+    rules = desk.rules(month) if fixed is None else fixed.rules
     depth = found.depth if found.depth in rules.depths and tree.at_depth(grid.code, found.depth) else 0
     depth = depth or deepest(rules, tree, grid)
     return Met(city, found, grid, tree, month, depth, fixed is not None, rules, problems)

@@ -10,9 +10,10 @@ import shapely
 from sqlalchemy import Connection, Table, bindparam, case, delete, func, insert, select, update
 
 from data import counters, reference
+from data.assessment.holding import contradicted
 from data.bulk import append_records
 from data.citypack import Category, Channel, CityPack
-from data.clocks import Instant
+from data.clocks import Instant, ZoneClock, date_of
 from data.grids import Node, Tree, plant
 from data.schema import (
     area,
@@ -30,6 +31,7 @@ from data.schema import (
     time_limit,
 )
 from data.store import Store, StoreError, state
+from data.tasks.dutyplan import changed, plan_of
 
 _NAMED = 10
 """How many codes an error names."""
@@ -41,7 +43,7 @@ def load_city(
     """Makes the store that city's, or brings its city up to date, and gives the tree.
 
     Raises StoreError, and changes nothing, when the store holds another city or events on grids, categories or channels
-    that the pack no longer has.
+    that the pack no longer has, or frozen scores for which other shifts of duty were owed than the pack says.
     """
     columns = (pack.grids[name] for name in ("code", "name", "parent", "level", "kind"))
     tree = plant(Node(*values) for values in zip(*columns, strict=True))
@@ -52,6 +54,9 @@ def load_city(
                 f"expected the city {known.code!r}, which this store holds, found the pack of {pack.code!r}: "
                 "give each city its own store with YIPING_DATABASE_URL"
             )
+        wrong = contradicted(connection, plan_of(pack.duty), ZoneClock.of(pack.zone))
+        if wrong is not None:
+            raise StoreError(wrong)
         progress("grids", 0.0)
         # Another zone moves events to other days and hours, as another tree moves them to other grids.
         moved = _replace_tree(connection, tree) or (known is not None and known.zone != pack.zone)
@@ -85,6 +90,25 @@ def load_city(
     return tree
 
 
+def past_duty(store: Store, pack: CityPack, now: Instant) -> str | None:
+    """A sentence where a pack that is about to be loaded owes other shifts than the loaded one on days that are over;
+    None where it does not, and in a store without a city."""
+    try:
+        known = reference.reference(store)
+    except reference.NoCity:
+        return None
+    before, after = plan_of(known.config.get("duty", {})), plan_of(pack.duty)
+    first = min((one.since for one in (*before, *after)), default=0)
+    day = changed(before, after, first, known.clock.day_number(now) - 1)
+    if day is None:
+        return None
+    return (
+        f"warning: the pack owes other shifts of duty than before from {date_of(day)} on, which is over: what those "
+        "days owed is counted anew. To leave them as they were, keep the former [duty] and write what is new below it "
+        "as a [[duty]] with a since to come"
+    )
+
+
 def _config(pack: CityPack) -> Mapping[str, Any]:
     return {
         "name_en": pack.name_en,
@@ -99,9 +123,9 @@ def _config(pack: CityPack) -> Mapping[str, Any]:
         "build": dict(pack.build),
         "bulletins": dict(pack.bulletins),
         "wall": dict(pack.wall),
-        "assessment": dict(pack.assessment),
+        "assessment": [dict(one) for one in pack.assessment],
         "warnings": dict(pack.warning_plan),
-        "duty": dict(pack.duty),
+        "duty": [dict(one) for one in pack.duty],
         # Where the pack's mappings are found when a file is imported.
         "folder": str(pack.folder.resolve()),
     }

@@ -124,7 +124,8 @@ class CityPack:
     same columns. `staff`: grid str, role str, headcount int64. `limits_by_channel`: (category, channel) to
     (accept, handle) limits. `organisations`: grid str, kind str, number int64. `areas`: code, name, kind, geometry of
     what is drawn over the grids. `illustrative`: the outlines are made up; `demo`: so are events and staff; `build`:
-    what the pack was made from; `wall`, `bulletins`, `assessment`, `warning_plan`, `duty`: how those are set up.
+    what the pack was made from; `wall`, `bulletins`, `warning_plan`: how those are set up; `assessment`, `duty`: the
+    same, each from its `since` on.
     `warnings`: what a person should look at; `repairs`: what was mended in the shapes.
     """
 
@@ -154,9 +155,9 @@ class CityPack:
     demo: bool = False
     build: Mapping[str, Any] = field(default_factory=dict)
     wall: Mapping[str, Any] = field(default_factory=dict)
-    assessment: Mapping[str, Any] = field(default_factory=dict)
+    assessment: tuple[Mapping[str, Any], ...] = ()
     warning_plan: Mapping[str, Any] = field(default_factory=dict)
-    duty: Mapping[str, Any] = field(default_factory=dict)
+    duty: tuple[Mapping[str, Any], ...] = ()
     warnings: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
 
@@ -225,8 +226,8 @@ class _PackReader(PeopleFiles, AreaFiles):
             build=MappingProxyType(self._plain(document, "build")),
             wall=MappingProxyType(self._checked(document, "wall", wallplan.faults, codes)),
             warning_plan=MappingProxyType(self._checked(document, "warnings", warningplan.faults, codes)),
-            duty=MappingProxyType(self._checked(document, "duty", dutyplan.faults, codes)),
-            assessment=MappingProxyType(self._checked(document, "assessment", assessmentrules.faults, codes)),
+            duty=self._several(document, "duty", dutyplan.faults, codes),
+            assessment=self._several(document, "assessment", assessmentrules.faults, codes),
         )
 
     def _city_toml(self) -> dict[str, Any] | None:
@@ -268,12 +269,34 @@ class _PackReader(PeopleFiles, AreaFiles):
         faults: Callable[[Mapping[str, Any], set[str]], list[str]],
         codes: set[str],
     ) -> dict[str, Any]:
-        """How the city's walls, bulletins, warnings, assessment or duty are set up, once it is known to be usable."""
+        """How the city's walls, bulletins or warnings are set up, once it is known to be usable."""
         table = self._plain(document, key)
         found = faults(table, codes)
         for fault in found:
             self.fault(f"city.toml: {fault}")
         return {} if found else table
+
+    def _several(
+        self,
+        document: Mapping[str, Any],
+        key: str,
+        faults: Callable[[Sequence[Mapping[str, Any]], set[str]], list[str]],
+        codes: set[str],
+    ) -> tuple[Mapping[str, Any], ...]:
+        """How duty or the assessment is kept, once it is known to be usable: a table, or several of which each holds
+        from its `since` on."""
+        rows = document.get(key, [])
+        if not isinstance(rows, list):
+            rows = [self._plain(document, key)] if rows else []
+        elif not all(isinstance(row, dict) for row in rows):
+            self.fault(f"city.toml: [{key}] must be a table, or several [[{key}]]; found {rows!r}")
+            return ()
+        else:
+            rows = [self._plain({key: row}, key) for row in rows]
+        found = faults(rows, codes)
+        for fault in found:
+            self.fault(f"city.toml: {fault}")
+        return () if found else tuple(MappingProxyType(row) for row in rows)
 
     def _zone(self, document: Mapping[str, Any]) -> str:
         zone = self.required(document, "zone", 64)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from data.assessment.months import AssessedMonth, month, month_text
-from data.assessment.rules import AssessmentRules, DimensionKey, rules_of
+from data.assessment.rules import AssessmentRules, DimensionKey, rules_in
 from data.assessment.tables import LONGEST_REASON, entry, frozen_month
 from data.audit import Entry as Audited
 from data.audit import record_in
@@ -77,7 +77,7 @@ def enter(
     same transaction; nothing where no mark was right."""
     city = reference(store)
     frozen = _frozen(store)
-    rules = rules_of(reference(store.whole).config.get("assessment", {}))
+    tables = reference(store.whole).config.get("assessment", {})
     good: list[tuple[Wanted, Fraction]] = []
     refused: list[Refusal] = []
     for place, one in enumerate(wanted):
@@ -86,7 +86,7 @@ def enter(
                 raise AssessmentError(
                     f"expected somebody from above {one.grid} to give its mark, found one of the grid itself"
                 )
-            good.append((one, _checked(city, rules, frozen, one, now)))
+            good.append((one, _checked(city, rules_in(tables, one.month), frozen, one, now)))
         except AssessmentError as error:
             refused.append(Refusal(place, str(error)))
     entered = 0

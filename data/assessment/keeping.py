@@ -25,6 +25,7 @@ from data.ranking import places
 from data.reference import NoCity, reference
 from data.schema import event
 from data.store import Store
+from data.tasks.duty import duty_plan
 
 MOST_MONTHS: Final = 24
 """Months that are over and were never assessed are frozen as far back as this."""
@@ -118,7 +119,7 @@ def freeze(store: Store, text: str, now: Instant) -> bool:
         raise ValueError(
             f"expected a month whose bulletin was due, found {text}: its scores are frozen when it is"
         )
-    rules = city_rules(city)
+    rules = city_rules(city, text)
     made = [one for depth in rules.depths for one in assess(store, wanted, depth, rules)]
     try:
         with store.keeping() as connection:
@@ -128,7 +129,7 @@ def freeze(store: Store, text: str, now: Instant) -> bool:
                     as_of=wanted.as_of,
                     frozen_at=now,
                     version=rules.version,
-                    rules=rules_json(rules),
+                    rules=rules_json(rules, duty_plan(city)),
                 )
             )
             if made:
@@ -224,7 +225,7 @@ def standings(store: Store, scope: str, wanted: AssessedMonth, depth: int) -> Bo
     if fixed is not None and fixed.is_of(month(city, wanted.text), wanted, depth):
         found, rules = _latest(store, fixed, depth), fixed.rules
     else:
-        rules = city_rules(city)
+        rules = city_rules(city, wanted.text)
         found = [(one, 0) for one in assess(store, wanted, depth, rules, scope)]
     ranks = ranked([one for one, _ in found])
     return Board(
@@ -314,9 +315,10 @@ def revisions(store: Store, code: str, text: str) -> tuple[Revision, ...]:
 
 
 def verify(store: Store, text: str) -> tuple[Difference, ...]:
-    """What the events, marks and records give today for a frozen month, as of its own instant and by its own rules,
-    against what was frozen; nothing where all agree. Appeals are left out of both. Raises ValueError where the month
-    is not frozen. What was recorded late with an earlier time may be the cause of a difference."""
+    """What the events, marks and records give today for a frozen month, as of its own instant, by its own rules and
+    among its own peers, against what was frozen; nothing where all agree. Appeals are left out of both, and so are
+    grids that came later. Raises ValueError where the month is not frozen. What was recorded late with an earlier time
+    may be the cause of a difference."""
     fixed = frozen(store, text)
     if fixed is None:
         raise ValueError(f"expected a month that is frozen, found {text}")
@@ -324,13 +326,14 @@ def verify(store: Store, text: str) -> tuple[Difference, ...]:
     wanted = AssessedMonth(text, month(city, text).period, fixed.as_of)
     made: list[Difference] = []
     for depth in fixed.rules.depths:
-        now = {one.code: one for one in assess(store, wanted, depth, fixed.rules)}
         then = {one.code: one for one in _first(store, fixed, depth)}
-        for code in sorted({*now, *then}):
-            one, other = then.get(code), now.get(code)
-            values = [None if each is None else each.score.value for each in (one, other)]
-            if values[0] != values[1] or (one is None) != (other is None):
-                made.append(Difference(code, (one or now[code]).name, values[0], values[1]))
+        groups = {code: one.group for code, one in then.items()}
+        now = {one.code: one for one in assess(store, wanted, depth, fixed.rules, groups=groups)}
+        for code, one in sorted(then.items()):
+            other = now.get(code)
+            value = None if other is None else other.score.value
+            if other is None or one.score.value != value:
+                made.append(Difference(code, one.name, one.score.value, value))
     return tuple(made)
 
 

@@ -9,12 +9,15 @@ from typing import Any
 
 from data.assessment.arithmetic import Cases, Given
 from data.assessment.rules import AssessmentRules, Curve, Dimension
+from data.tasks.dutyplan import DutyPlan, plain_plan, plan_of
 
 
-def rules_json(rules: AssessmentRules) -> str:
-    """The rules as JSON; fractions are text, so that they stay exact."""
+def rules_json(rules: AssessmentRules, duty: DutyPlan = ()) -> str:
+    """The rules, and the plan by which duty was owed, as JSON; fractions are text, so that they stay exact."""
     return json.dumps(
         {
+            "duty": plain_plan(duty),
+            "unrecorded": list(rules.unrecorded),
             "version": rules.version,
             "prior_cases": rules.prior_cases,
             "minimum_cases": rules.minimum_cases,
@@ -54,7 +57,14 @@ def rules_from(text: str) -> AssessmentRules:
         body["minimum_cases"],
         Fraction(body["mark_share"]),
         tuple(body["depths"]),
+        tuple(body.get("unrecorded", ())),
     )
+
+
+def duty_from(text: str) -> DutyPlan | None:
+    """The plan of duty that `rules_json` wrote; None for what was frozen before it was kept."""
+    body = json.loads(text)
+    return plan_of(body["duty"]) if "duty" in body else None
 
 
 def given_json(given: Mapping[str, Given]) -> str:

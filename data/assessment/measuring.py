@@ -15,7 +15,7 @@ from data.answers import Question
 from data.assessment import entries
 from data.assessment.arithmetic import NONE, Cases, Given, Score, score
 from data.assessment.months import AssessedMonth
-from data.assessment.rules import AssessmentRules, Dimension, rules_of
+from data.assessment.rules import AssessmentRules, Dimension, rules_in
 from data.editions import plan
 from data.grids import Grid
 from data.indicators import INDICATORS
@@ -38,9 +38,11 @@ class GridScore:
     score: Score
 
 
-def city_rules(city: Reference) -> AssessmentRules:
-    """The rules that the city's pack gives now."""
-    return rules_of(city.config.get("assessment", {}))
+def city_rules(city: Reference, month: str) -> AssessmentRules:
+    """The rules that the city's pack gives for a month."""
+    rules = rules_in(city.config.get("assessment", {}), month)
+    measured = {one.indicator for one in rules.dimensions}
+    return replace(rules, unrecorded=tuple(sorted(measured & city.unrecorded)))
 
 
 def assess(
@@ -49,21 +51,25 @@ def assess(
     depth: int,
     rules: AssessmentRules | None = None,
     scope: str | None = None,
+    groups: Mapping[str, str] | None = None,
 ) -> tuple[GridScore, ...]:
-    """The scores of every grid at a depth, in the order of the tree; by the city's rules of now unless others are
-    given.
+    """The scores of every grid at a depth, in the order of the tree; by the rules that the city's pack gives for the
+    month unless others are given, among the peers of its groups of now unless `groups` says them by grid: then of those
+    grids alone.
 
     They are those of the whole city; with a `scope` those of all peers of its grids at least.
     """
     whole = store.whole
     city = reference(whole)
-    wanted = city_rules(city) if rules is None else rules
+    wanted = city_rules(city, month.text) if rules is None else rules
     top = peers_within(city, scope or city.tree.root.code, depth)
-    groups = peer_groups(city, depth, top)
-    peers = with_peers(wanted, given(whole, city, month, depth, wanted, top), groups)
+    known = peer_groups(city, depth, top)
+    among = known if groups is None else {code: groups[code] for code in known if code in groups}
+    found = given(whole, city, month, depth, wanted, top)
+    peers = with_peers(wanted, {code: found[code] for code in among}, among)
     return tuple(
-        GridScore(code, city.tree.get(code).name, depth, groups[code], score(wanted, peers[code]))
-        for code in groups
+        GridScore(code, city.tree.get(code).name, depth, group, score(wanted, peers[code]))
+        for code, group in among.items()
     )
 
 
@@ -137,7 +143,9 @@ def _rates(
     store: Store, city: Reference, month: AssessedMonth, depth: int, rules: AssessmentRules, scope: str
 ) -> dict[tuple[str, str], Cases]:
     keys = tuple(
-        one.indicator for one in rules.dimensions if one.indicator and one.indicator not in city.unrecorded
+        one.indicator
+        for one in rules.dimensions
+        if one.indicator and one.indicator not in {*city.unrecorded, *rules.unrecorded}
     )
     if not keys:
         return {}

@@ -5,12 +5,14 @@ Nothing public gives the weights: the defaults are this program's own. A city's 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Final, Literal
 
+from data.dated import in_force, order_faults, tables_of
 from data.ranking import MINIMUM_DUE
 
 DimensionKey = Literal["acceptance", "handling", "completion", "rating", "centre", "dispatching", "temporary"]
@@ -67,7 +69,8 @@ class Dimension:
 class AssessmentRules:
     """How grids are assessed. `prior_cases` is how many cases of its peers are laid beside those of every grid, so that
     few cases make no extreme; `minimum_cases` in the heaviest dimension are needed for a rank; `mark_share` is what an
-    entered mark counts where there are facts too; grids at `depths` are frozen each month."""
+    entered mark counts where there are facts too; grids at `depths` are frozen each month; `unrecorded` are the
+    indicators that the sources did not carry."""
 
     version: str
     dimensions: tuple[Dimension, ...]
@@ -75,6 +78,7 @@ class AssessmentRules:
     minimum_cases: int = MINIMUM_DUE
     mark_share: Fraction = Fraction(1, 2)
     depths: tuple[int, ...] = (1, 2)
+    unrecorded: tuple[str, ...] = ()
 
     @property
     def judged_by(self) -> str:
@@ -108,6 +112,7 @@ DEFAULT: Final = AssessmentRules(
 KEYS: Final = tuple(one.key for one in DEFAULT.dimensions)
 
 _KNOWN: Final = {
+    "since",
     "version",
     "weights",
     "targets",
@@ -117,13 +122,26 @@ _KNOWN: Final = {
     "mark_share",
     "depths",
 }
-_RULING: Final = _KNOWN - {"version", "depths"}
+_RULING: Final = _KNOWN - {"since", "version", "depths"}
 _MOST_CASES: Final = 1000
 _MOST_DEPTH: Final = 4
+_MONTH: Final = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+_EXAMPLE: Final = "2027-01"
+
+
+Tables = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+"""An [assessment] of a city.toml, or its [[assessment]] in their order."""
+
+
+def rules_in(tables: Tables, month: str) -> AssessmentRules:
+    """The rules by which a month such as "2026-11" is assessed: those of the table that holds in it, the defaults
+    before the first."""
+    found = in_force(tables_of(tables), month, lambda table: table.get("since"))
+    return DEFAULT if found is None else rules_of(found)
 
 
 def rules_of(table: Mapping[str, Any]) -> AssessmentRules:
-    """The [assessment] of a city.toml in which `faults` finds nothing; the defaults hold for what it leaves out."""
+    """One [assessment] of a city.toml in which `faults` finds nothing; the defaults hold for what it leaves out."""
     weights, targets, curves = (table.get(name, {}) for name in ("weights", "targets", "curves"))
 
     def curve(one: Dimension) -> Curve:
@@ -149,8 +167,22 @@ def exact(number: Any) -> Fraction:
     return number if isinstance(number, Fraction) else Fraction(str(number))
 
 
-def faults(table: Mapping[str, Any], grids: frozenset[str] | set[str]) -> list[str]:
-    """A sentence for everything in an [assessment] that cannot be used."""
+def faults(tables: Tables, grids: frozenset[str] | set[str]) -> list[str]:
+    """A sentence for everything in an [assessment], or in several, that cannot be used."""
+    every = tables_of(tables)
+    found = [fault for table in every for fault in _faults(table)]
+    if found or len(every) < 2:
+        return found
+    versions = [table.get("version", DEFAULT.version) for table in every]
+    found = [
+        f"[[assessment]] must each have a version of its own, since it is printed with the scores; found {version!r} "
+        "more than once"
+        for version in sorted({one for one in versions if versions.count(one) > 1})
+    ]
+    return found + order_faults("assessment", [table.get("since") for table in every], _EXAMPLE)
+
+
+def _faults(table: Mapping[str, Any]) -> list[str]:
     found = [
         f'[assessment]: "{key}" means nothing here; expected {", ".join(sorted(_KNOWN))}'
         for key in sorted(set(table) - _KNOWN)
@@ -175,6 +207,9 @@ def faults(table: Mapping[str, Any], grids: frozenset[str] | set[str]) -> list[s
         found.append(
             f"[assessment] depths must be a list of different depths from 1 to {_MOST_DEPTH}; found {depths!r}"
         )
+    since = table.get("since")
+    if since is not None and not (isinstance(since, str) and _MONTH.fullmatch(since)):
+        found.append(f'[assessment] since must be a month in quotes like "{_EXAMPLE}"; found {since!r}')
     if set(table) & _RULING and not isinstance(table.get("version"), str):
         found.append("[assessment] must have a version, a text that is printed with what other rules produce")
     return found

@@ -18,7 +18,7 @@ from data.demo.chance import Floats, Ints
 from data.demo.draws import digests, exponential, normal, uniform
 from data.grids import Grid
 from data.reference import Reference
-from data.tasks.duty import SignIn, duty_rules
+from data.tasks.duty import SignIn, duty_plan
 from data.tasks.dutyplan import Slot, on_duty, slots
 from data.tasks.keeping import Order
 from data.tasks.states import EVERY, Kind, Step
@@ -69,21 +69,31 @@ class Centres:
         self, start_at: Instant, end_at: Instant
     ) -> Iterator[tuple[Slot, Iterable[tuple[str, Instant, str]]]]:
         """By shift: who signed in for it within a period, as the codes of their grids, when, and their names."""
-        rules, tree = duty_rules(self.city), self.city.tree
-        centres = on_duty(rules, tree, tree.root.code)
-        if not centres:
-            return
-        codes = np.array([one.code for one in centres])
-        numbers = digests(codes.tolist())
-        poor, keepers = self._poor(numbers), np.array(self.words["keepers"])
+        keepers = np.array(self.words["keepers"])
         # Nobody signs in later than a shift's hours; so far back the shifts of the period lie.
-        for one in slots(rules, self.city.clock, start_at - DAY, end_at + DAY):
+        for one in slots(duty_plan(self.city), self.city.clock, start_at - DAY, end_at + DAY):
+            codes, numbers, poor = self._owing(one.depth)
+            if not len(codes):
+                continue
             at, present = self._arrivals(one, numbers, poor)
             chosen = np.flatnonzero(present & (at >= start_at) & (at < end_at))
             if len(chosen):
                 turn = uniform(self.seed, "keeper", numbers[chosen] + one.day) * len(keepers)
                 who = keepers[turn.astype(np.int64)]
                 yield one, zip(codes[chosen].tolist(), at[chosen].tolist(), who.tolist(), strict=True)
+
+    def _owing(self, depth: int) -> tuple[Any, Ints, Floats]:
+        """The codes of the centres that keep duty at a depth, their numbers, and how badly each keeps it."""
+        if depth not in self._kept:
+            tree = self.city.tree
+            codes = np.array([one.code for one in on_duty(depth, tree, tree.root.code)], dtype=str)
+            numbers = digests(codes.tolist())
+            self._kept[depth] = (codes, numbers, self._poor(numbers))
+        return self._kept[depth]
+
+    @cached_property
+    def _kept(self) -> dict[int, tuple[Any, Ints, Floats]]:
+        return {}
 
     def _poor(self, codes: Ints) -> Floats:
         """How badly each centre keeps its duties, from 0 to 1: most of them well."""

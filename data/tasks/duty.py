@@ -14,7 +14,7 @@ from data.clocks import Instant
 from data.grids import Grid, Tree
 from data.reference import Reference, reference_within
 from data.store import Store
-from data.tasks.dutyplan import DutyRules, Slot, on_duty, present, rules_of, slot
+from data.tasks.dutyplan import DutyPlan, Slot, on_duty, plan_of, present, slot
 from data.tasks.states import TaskError
 from data.tasks.tables import LENGTHS, duty_signin
 from data.texts import storable
@@ -72,9 +72,9 @@ class Board:
         return sum(one.attendance == attendance for one in self.watches)
 
 
-def duty_rules(city: Reference) -> DutyRules:
-    """How the city keeps duty."""
-    return rules_of(city.config.get("duty", {}))
+def duty_plan(city: Reference) -> DutyPlan:
+    """How the city keeps duty, and has kept it."""
+    return plan_of(city.config.get("duty", {}))
 
 
 def sign_in(
@@ -97,8 +97,9 @@ def sign_in(
     """
     with store.reading() as connection:
         city = reference_within(store, connection)
-    rules = duty_rules(city)
-    _owed_by(rules, city, scope, grid)
+    plan, signed_at = duty_plan(city), now if at is None else at
+    found = present(plan, city.clock, signed_at)
+    _owed_by(plan, found, city, scope, grid)
     who, note = storable(who).strip(), storable(note).strip()
     if not who:
         raise TaskError("expected the name of whoever is on duty, found none: name them", "who")
@@ -109,10 +110,8 @@ def sign_in(
                 "long",
                 most=LENGTHS[what],
             )
-    signed_at = now if at is None else at
     if signed_at > now:
         raise TaskError("expected a sign-in that has happened, found one to come: mend its time", "future")
-    found = present(rules, city.clock, signed_at)
     if found is None or signed_at < now - OLDEST_DAYS * 86_400_000_000:
         raise TaskError(
             "expected a time at which a shift has opened since duty is owed, at most a year ago; found "
@@ -161,9 +160,8 @@ def board(store: Store, scope: str, at: Instant) -> Board:
     order of the tree. Raises UnknownGrid."""
     with store.reading() as connection:
         city = reference_within(store, connection)
-        rules = duty_rules(city)
         city.tree.get(scope)
-        found = present(rules, city.clock, at)
+        found = present(duty_plan(city), city.clock, at)
         if found is None:
             return Board(None, ())
         query = select(duty_signin).where(
@@ -172,7 +170,7 @@ def board(store: Store, scope: str, at: Instant) -> Board:
         known = {row.grid: _sign_in(row, found) for row in connection.execute(query)}
     watches = (
         Watch(grid, _attendance(known.get(grid.code), found, at), known.get(grid.code))
-        for grid in on_duty(rules, city.tree, scope)
+        for grid in on_duty(found.depth, city.tree, scope)
     )
     return Board(found, tuple(watches))
 
@@ -183,8 +181,12 @@ def sign_ins(
     """The sign-ins within a scope that happened in a period, the latest first. Raises UnknownGrid."""
     with store.reading() as connection:
         city = reference_within(store, connection)
-        rules = duty_rules(city)
-        inside = {grid.code for grid in on_duty(rules, city.tree, scope)}
+        plan = duty_plan(city)
+        inside = {
+            grid.code
+            for depth in {rules.depth for rules in plan}
+            for grid in on_duty(depth, city.tree, scope)
+        }
         city.tree.get(scope)
         query = (
             select(duty_signin)
@@ -200,29 +202,30 @@ def sign_ins(
         found: list[SignIn] = []
         for row in connection.execute(query):
             if row.grid in inside:
-                found.append(_sign_in(row, slot(rules, city.clock, row.day, row.shift)))
+                found.append(_sign_in(row, slot(plan, city.clock, row.day, row.shift)))
                 if len(found) == limit:
                     break
     return tuple(found)
 
 
 @lru_cache(maxsize=8)
-def _owing(rules: DutyRules, tree: Tree, scope: str) -> frozenset[str]:
+def _owing(depth: int, tree: Tree, scope: str) -> frozenset[str]:
     """The codes of the grids that keep duty: a file asks for thousands of rows."""
-    return frozenset(one.code for one in on_duty(rules, tree, scope))
+    return frozenset(one.code for one in on_duty(depth, tree, scope))
 
 
-def _owed_by(rules: DutyRules, city: Reference, scope: str, grid: str) -> None:
-    if grid in _owing(rules, city.tree, scope):
+def _owed_by(plan: DutyPlan, found: Slot | None, city: Reference, scope: str, grid: str) -> None:
+    depth = found.depth if found is not None else plan[-1].depth if plan else 0
+    if plan and grid in _owing(depth, city.tree, scope):
         return
-    if rules.since is None:
+    if not plan:
         raise TaskError(
             f"expected a city that keeps duty, found none in {city.name}: name the day since which it is owed as "
             "[duty] since in city.toml and load the pack again",
             "no_duty",
         )
     raise TaskError(
-        f"expected the code of a grid within {scope} whose centre keeps duty (depth {rules.depth}), found {grid!r}: "
+        f"expected the code of a grid within {scope} whose centre keeps duty (depth {depth}), found {grid!r}: "
         "see the list",
         "watch",
     )

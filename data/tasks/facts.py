@@ -5,18 +5,18 @@ The facts of an instant do not change when more is written down after it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeVar
 
-import numpy as np
 from sqlalchemy import Connection, select
 
 from data.clocks import Instant
 from data.grids import Tree
 from data.reference import Reference, reference_within
 from data.store import Store
-from data.tasks.duty import duty_rules
+from data.tasks.duty import duty_plan
 from data.tasks.dutyplan import on_duty, slots
 from data.tasks.states import Kind, Share, Step, known, shares
 from data.tasks.tables import duty_signin, task, task_share, task_step
@@ -63,7 +63,7 @@ def facts(
         city = reference_within(store, connection)
         grids = [grid for grid in city.tree.at_depth(scope, depth) if grid.kind is None]
         holders = _holders(city.tree, scope, depth)
-        duty = _duty(connection, city, scope, holders, start_at, end_at, as_of)
+        duty = _held(holders, centres(connection, city, scope, start_at, end_at, as_of))
         due = due_shares(connection, start_at, end_at, as_of)
     counts: dict[tuple[str, Kind], Counted] = {}
     for one in due:
@@ -149,32 +149,34 @@ def _holders(tree: Tree, scope: str, depth: int) -> Mapping[str, str]:
     }
 
 
-def _duty(
-    connection: Connection,
-    city: Reference,
-    scope: str,
-    holders: Mapping[str, str],
-    start_at: Instant,
-    end_at: Instant,
-    as_of: Instant,
+def _held(holders: Mapping[str, str], counts: Mapping[str, Counted]) -> Mapping[str, Counted]:
+    """What centres have done, summed by the grid that holds each; a centre above that depth counts for none."""
+    made: dict[str, Counted] = {}
+    for code, one in counts.items():
+        if code in holders:
+            had = made.get(holders[code], NOTHING)
+            made[holders[code]] = Counted(had.numerator + one.numerator, had.denominator + one.denominator)
+    return made
+
+
+def centres(
+    connection: Connection, city: Reference, scope: str, start_at: Instant, end_at: Instant, as_of: Instant
 ) -> Mapping[str, Counted]:
-    rules = duty_rules(city)
-    owed = slots(rules, city.clock, start_at, min(end_at, as_of + 1))
-    centres = [grid.code for grid in on_duty(rules, city.tree, scope) if grid.code in holders]
-    if not owed or not centres:
+    """By the code of every centre within a scope that owed a shift in a period and by `as_of`: of those shifts, each by
+    the rules of its own day, the ones that it signed in for in time, as was known at `as_of`."""
+    owed = slots(duty_plan(city), city.clock, start_at, min(end_at, as_of + 1))
+    if not owed:
         return {}
-    places = {code: number for number, code in enumerate(centres)}
+    shifts = Counter(one.depth for one in owed)
+    owing = {depth: [grid.code for grid in on_duty(depth, city.tree, scope)] for depth in shifts}
     ends = {(one.day, one.shift): one for one in owed}
-    signed = np.zeros(len(centres), dtype=np.int64)
+    depths = {code: depth for depth, codes in owing.items() for code in codes}
+    signed: Counter[str] = Counter()
     query = select(duty_signin.c.day, duty_signin.c.shift, duty_signin.c.grid, duty_signin.c.at).where(
         duty_signin.c.day.between(owed[0].day, owed[-1].day), duty_signin.c.known_at <= as_of
     )
     for day, shift, grid, at in connection.execute(query):
-        found, place = ends.get((day, shift)), places.get(grid)
-        if found is not None and place is not None and found.opens_at <= at <= found.ends_at:
-            signed[place] += 1
-    made: dict[str, Counted] = {}
-    for code, number in zip(centres, signed.tolist(), strict=True):
-        had = made.get(holders[code], NOTHING)
-        made[holders[code]] = Counted(had.numerator + number, had.denominator + len(owed))
-    return made
+        found = ends.get((day, shift))
+        if found is not None and depths.get(grid) == found.depth and found.opens_at <= at <= found.ends_at:
+            signed[grid] += 1
+    return {code: Counted(signed[code], shifts[depth]) for code, depth in depths.items()}

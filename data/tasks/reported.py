@@ -11,8 +11,8 @@ from data.clocks import Instant
 from data.periods import Period
 from data.reference import reference
 from data.store import Store
-from data.tasks.duty import duty_rules
-from data.tasks.facts import Counted, Due, due_shares, facts
+from data.tasks.duty import duty_plan
+from data.tasks.facts import Counted, Due, centres, due_shares
 from data.tasks.listing import tasks
 from data.tasks.states import Kind
 from data.tasks.tables import task, task_share
@@ -54,7 +54,7 @@ class Reported:
 def reported(store: Store, scope: str, period: Period, as_of: Instant) -> Reported:
     """What is to be said of the grids within a scope of the store. Raises UnknownGrid."""
     city = reference(store)
-    top, rules = city.tree.get(scope), duty_rules(city)
+    top = city.tree.get(scope)
     inside = {grid.code for grid in city.tree if top.id <= grid.id <= top.last_id}
     with store.reading() as connection:
         known = select(task_share.c.grid).join(task, task.c.id == task_share.c.task_id)
@@ -73,6 +73,7 @@ def reported(store: Store, scope: str, period: Period, as_of: Instant) -> Report
         due = tuple(
             one for one in due_shares(connection, period.start, period.end, as_of) if one.share.grid in inside
         )
+        duty = centres(connection, city, scope, period.start, period.end, as_of)
     late = tuple(
         Late(
             *(one.id, one.kind, one.title, one.due_at),
@@ -81,13 +82,11 @@ def reported(store: Store, scope: str, period: Period, as_of: Instant) -> Report
         for one in tasks(store, scope, as_of)
         if one.is_overdue
     )
-    kept = rules.since is not None
-    centres = facts(store, scope, period.start, period.end, as_of, rules.depth) if kept else {}
     return Reported(
         recorded=given,
         issued=tuple(Issued(kind, frozenset(codes)) for (_, kind), codes in grids.items()),
         due=due,
         late=late,
-        on_duty=kept,
-        duty={code: one.duty for code, one in centres.items() if one.duty.denominator},
+        on_duty=bool(duty_plan(city)),
+        duty=duty,
     )

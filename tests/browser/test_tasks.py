@@ -45,7 +45,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     url = f"sqlite:///{folder / 'yiping.db'}"
     with ExitStack() as stack:
         store = stack.enter_context(Store.open(url, synchronous="OFF"))
-        load_city(store, replace(city_pack(), duty={"since": "2026-01-01"}), now() - DAY)
+        load_city(store, replace(city_pack(), duty=({"since": "2026-01-01"},)), now() - DAY)
         grids = (STREET, "110102", "110201")
         number = issue(
             store, CITY, Order("temporary", HOSTILE, "逐点登记", grids, now() + 3 * DAY), "anna", now()

@@ -77,7 +77,7 @@ class FakeDesk:
     refuses: str = ""
     taken: Taken = field(default_factory=lambda: Taken(1, 0, ()))
 
-    def rules(self) -> AssessmentRules:
+    def rules(self, month: str) -> AssessmentRules:
         return RULES
 
     def months(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pytest
 
 from data.calendars import Limit
-from data.citypack import PackError, read_pack
+from data.citypack import CityPack, PackError, read_pack
 from tests.data.importing.small import BOSTON, page_files, small_pack, write_files
 
 Change = Callable[[dict[str, str]], None]
@@ -86,6 +86,20 @@ def test_the_documented_city_reads(tmp_path: Path) -> None:
     assert pack.grids["area_km2"].notna().sum() == 3
 
 
+def test_duty_and_rules_may_be_said_once_or_several_times(tmp_path: Path) -> None:
+    def read(name: str, line: str) -> CityPack:
+        files = page_files()
+        _adding("city.toml", line)(files)
+        return read_pack(write_files(tmp_path / name, files))
+
+    once = read("once", '[duty]\nsince = "2026-01-01"')
+    assert (once.duty, once.assessment) == (({"since": "2026-01-01"},), ())
+    more = '[[duty]]\nsince = "2026-01-01"\n[[duty]]\nsince = "2026-02-01"\nshifts = []\n[assessment]\nversion = "1"'
+    several = read("several", more)
+    assert [one["since"] for one in several.duty] == ["2026-01-01", "2026-02-01"]
+    assert several.assessment == ({"version": "1"},)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -104,6 +118,17 @@ def test_the_documented_city_reads(tmp_path: Path) -> None:
         (
             _replacing("city.toml", "[calendar]", "[duty]\nsince = 5\n[calendar]"),
             "[duty] since must be a day",
+        ),
+        (_replacing("city.toml", 'code = "990100"', 'code = "990100"\nduty = 5'), "[duty] must be a table"),
+        (_replacing("city.toml", 'code = "990100"', 'code = "990100"\nduty = [1]'), "[[duty]]; found [1]"),
+        (_adding("city.toml", "[[duty]]\nsince = 2026-01-01"), "holds a date or a time; write it as text"),
+        (
+            _adding("city.toml", '[[duty]]\nsince = "2026-02-01"\n[[duty]]\nsince = "2026-01-01"'),
+            "[[duty]] must be in the order of time",
+        ),
+        (
+            _adding("city.toml", '[[assessment]]\nversion = "1"\n[[assessment]]\nversion = "2"'),
+            "[[assessment]] number 2 must have since",
         ),
         (_replacing("city.toml", "08:30-12:00", "08:30 to 12:00"), "sessions must be a list like"),
         (_replacing("city.toml", '"CN"', '"DE"'), "'CN'"),

@@ -48,7 +48,7 @@ def demo_pack(folder: Path = Path()) -> CityPack:
         code=CITY,
         name="郑州市",
         demo=True,
-        duty={"since": "2026-01-01"},
+        duty=({"since": "2026-01-01"},),
         levels=tuple(Level(key, key) for key in LEVELS),
         grids=grids,
         shapes=gpd.GeoDataFrame({"code": list(shapes)}, geometry=list(shapes.values()), crs="EPSG:4326"),

@@ -227,7 +227,7 @@ def assessed(store: Store, codes: Sequence[str], mark: int, said: str) -> None:
     a grid that lie outside its scope. Here there are no peers' cases, and the grids outside have too few for a rank.
     """
     tree = reference(store).tree
-    rules = city_rules(reference(store))
+    rules = city_rules(reference(store), MONTH)
     grids = [tree.get(code) for code in codes if tree.get(code).depth in rules.depths]
     with store.keeping() as connection:
         if frozen_within(connection, MONTH) is None:
@@ -291,7 +291,7 @@ def twins(folder: Path, random: Random, monkeypatch: Any, role: Role = "leader")
         staff=staff,
         organisations=kinds,
         bulletins=plan,
-        duty={"since": "2026-06-01", "depth": 1},
+        duty=({"since": "2026-06-01", "depth": 1},),
     )
     scope = random.choice([node.code for node in nodes if node.parent is not None])
     with Store.open(settings_at(folder, "first.db").database_url, synchronous="OFF") as store:

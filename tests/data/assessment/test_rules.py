@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.assessment.rules import DEFAULT, FULL, STRAIGHT, Curve, faults, rules_of, target_curve
+from data.assessment.rules import DEFAULT, FULL, STRAIGHT, Curve, faults, rules_in, rules_of, target_curve
 
 CORNERS = [[0.6, 0], [0.95, 90], [1, 100]]
 
@@ -121,3 +121,29 @@ def test_what_can_be_used() -> None:
         {"version": "2026-1", "weights": {"handling": 30, "centre": 5}},
     ):
         assert faults(table, set()) == []
+
+
+def test_several_tables_hold_each_from_its_month_on() -> None:
+    tables = [{"version": "1", "prior_cases": 5}, {"version": "2", "since": "2026-12", "prior_cases": 9}]
+    assert faults(tables, set()) == []
+    assert [
+        rules_in(tables, month).prior_cases for month in ("2001-01", "2026-11", "2026-12", "2027-01")
+    ] == [5, 5, 9, 9]
+    assert rules_in(tables[1:], "2026-11") == rules_in({}, "2026-11") == DEFAULT
+
+
+@pytest.mark.parametrize(
+    ("tables", "sentence"),
+    [
+        ([{"version": "1"}, {"version": "2"}], "[[assessment]] number 2 must have since"),
+        (
+            [{"version": "1", "since": "2026-12"}, {"version": "2", "since": "2026-12"}],
+            "in the order of time",
+        ),
+        ([{"version": "1"}, {"version": "1", "since": "2026-12"}], "must each have a version of its own"),
+        ([{"version": "1", "since": "2026-13"}], "since must be a month in quotes"),
+    ],
+)
+def test_faults_of_several(tables: list[dict[str, Any]], sentence: str) -> None:
+    (found,) = faults(tables, set())
+    assert sentence in found

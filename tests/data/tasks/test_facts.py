@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 
 from data.clocks import DAY, HOUR, MINUTE, parse_instant
 from data.grids import UnknownGrid
+from data.periods import Period
+from data.reference import reference
 from data.store import Store
 from data.tasks.duty import sign_in
 from data.tasks.facts import Counted, Facts, facts
 from data.tasks.keeping import Order, done, extend, give_back, issue, withdraw
+from data.tasks.reported import reported
 from data.tasks.states import TaskError
 from tests.support.city import CELL, CITY, COMMUNITY, DISTRICT, OTHER_DISTRICT, STREET, open_city
 from tests.support.duty import keeps_duty
@@ -90,6 +93,32 @@ def test_duty(store: Store) -> None:
     assert facts(store, CITY, START, START + DAY, END, 0)[CITY].duty == (0, 0), (
         "nothing is owed before `since`"
     )
+
+
+def test_a_change_of_shifts_leaves_what_was_owed(store: Store) -> None:
+    keeps_duty(store, since="2026-03-02")
+    second = parse_instant("2026-03-02T00:30:00Z")
+    sign_in(store, CITY, STREET, "a", second)
+    half = parse_instant("2026-03-16T00:00:00+08:00")
+    before = facts(store, CITY, START, half, END, 2)
+    keeps_duty(
+        store,
+        {"since": "2026-03-02"},
+        {"since": "2026-03-16", "shifts": ["07:00", "15:00", "23:00"], "depth": 3},
+    )
+    assert facts(store, CITY, START, half, END, 2) == before
+    sign_in(store, CITY, COMMUNITY, "b", parse_instant("2026-03-16T15:00:00+08:00"))
+    month = facts(store, CITY, START, END, END, 2)
+    below = sum(one.kind is None for one in reference(store).tree.at_depth(STREET, 3))
+    assert month[STREET].duty == (2, 14 * 2 + 16 * 3 * below), (
+        "the street's own, then those of its communities"
+    )
+    assert facts(store, CITY, START, END, END, 3)[COMMUNITY].duty == (1, 16 * 3), (
+        "its street's shifts are not its own"
+    )
+    assert facts(store, CITY, START, END, END, 0)[CITY].duty.numerator == 2
+    assert reported(store, CITY, Period(START, END), END).duty[STREET] == (1, 28)
+    assert reported(store, CITY, Period(START, END), END).duty[COMMUNITY] == (1, 48)
 
 
 @pytest.fixture(scope="module")
