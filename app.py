@@ -62,6 +62,7 @@ from callbacks.wall.reads import Remote, WallReads
 from callbacks.wall.watch import Watch
 from data import audit, bulletinstates, exportjobs, savedviews, wallcontrol
 from data.access import Viewer, may
+from data.alerting.looks import last_looks
 from data.alerting.standing import standing
 from data.alerting.watchman import TICK_SECONDS, Watchman
 from data.answers import Trace
@@ -344,6 +345,7 @@ def wall_reads(store: Store, drawn: Callable[[], Sequence[Mapping[str, Any]]], s
         due_soon=partial(live.due_soon, bounded),
         unanswered=partial(live.unanswered, bounded),
         warnings=partial(standing, bounded),
+        looks=partial(last_looks, bounded),
         assessed=partial(last_board, bounded),
         units=partial(live.unit_work, bounded),
         commands=partial(listing.commands, bounded),

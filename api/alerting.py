@@ -15,6 +15,7 @@ from data.alerting.keeping import alerts as kept_alerts
 from data.alerting.keeping import assign as assign_one
 from data.alerting.keeping import close as close_one
 from data.alerting.keeping import one as one_of
+from data.alerting.looks import Looks, LookState, last_looks
 from data.alerting.watching import watch as look
 from data.audit import Entry
 from data.clocks import Instant, iso, now, parse_instant
@@ -67,7 +68,7 @@ def watch(hourly: bool, as_of: str | None) -> None:
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
 @AS_JSON
 def list_(scope: str | None, everything: bool, limit: int, as_json: bool) -> None:
-    """List the warnings that stand, the most pressing and the latest first.
+    """List the warnings that stand, the most pressing and the latest first, and say when was looked for them last.
 
     \b
     Examples:
@@ -78,13 +79,17 @@ def list_(scope: str | None, everything: bool, limit: int, as_json: bool) -> Non
         known = reference(store)
         code = known.tree.get(scope or known.tree.root.code).code
         found = kept_alerts(store, code, closed=everything, limit=limit)
+        seen = last_looks(store, now())
+    stands = seen.state(known.clock, now())
     if as_json:
-        echo_json({"scope": code, "rows": [_row(known, each) for each in found]})
+        when = {"looked_at": _iso(seen.at), "looked_in_full_at": _iso(seen.full_at), "look": stands}
+        echo_json({"scope": code, **when, "rows": [_row(known, each) for each in found]})
         return
     for each in found:
         click.echo(_line(known, each))
-    if not found:
+    if not found and seen.at is not None:
         click.echo("no warning stands")
+    click.echo(_looked(seen, stands))
 
 
 _ID: Final = click.argument("number", metavar="ID", type=click.IntRange(1))
@@ -167,6 +172,22 @@ def _done(
         echo_json(_row(known, found) | {"steps": [_step(each) for each in steps]})
     else:
         click.echo(_line(known, found))
+
+
+def _iso(at: Instant | None) -> str | None:
+    return None if at is None else iso(at)
+
+
+def _looked(seen: Looks, state: LookState) -> str:
+    """When was looked last, and what is not known where that was too late."""
+    if seen.at is None:
+        return "nobody has looked yet, so nothing is known: run `python app.py alerts watch`"
+    full = "never in full" if seen.full_at is None else f"in full at {iso(seen.full_at)}"
+    late = {
+        "late": "; overdue, it should be each hour",
+        "night_late": "; overdue in full, it should be each night",
+    }
+    return f"looked at {iso(seen.at)}, {full}{late.get(state, '')}"
 
 
 def _line(known: Reference, each: Alert) -> str:

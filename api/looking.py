@@ -14,6 +14,7 @@ from api.noting import Heard
 from data.access import may
 from data.alerting import keeping
 from data.alerting.keeping import Alert, AlertError, AlertKind, AlertStep
+from data.alerting.looks import Looks, last_looks
 from data.alerting.standing import HOT
 from data.audit import Entry
 from data.bulletinstates import Refused
@@ -72,9 +73,9 @@ class Looking:
         """Changes when a warning of a grid is opened, seen again, or worked on."""
         return keeping.stamp(self._bounded(), scope, self.kinds())
 
-    def looked(self) -> bool:
-        """Whether anybody has ever looked at the city."""
-        return keeping.looked(self._store)
+    def looks(self) -> Looks:
+        """When the city was looked at last."""
+        return last_looks(self._store, self._now())
 
     def events(self, ids: Sequence[int], as_of: Instant) -> pd.DataFrame:
         """The events of these numbers within the viewer's scope (EVENT_COLUMNS), in this order."""

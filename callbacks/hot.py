@@ -22,13 +22,14 @@ from callbacks.outlines import OutlinesOf
 from callbacks.reads import City, Reads
 from data.access import may
 from data.alerting.keeping import Alert, AlertError, AlertStep, acts_of
+from data.alerting.looks import Looks
 from data.alerting.standing import HOT
 from data.bulletinstates import Refused
 from data.clocks import ZoneClock
 from data.grids import Grid, Tree
 from data.words import word
 from layouts import hot as page
-from layouts import ids
+from layouts import ids, looked
 from layouts import matter as matter_layout
 from layouts.hot import Listed, Mapped
 from layouts.parts.attention import HotLine, hot_column
@@ -41,6 +42,9 @@ LATEST: Final = 4
 """So many hot warnings the first screen names."""
 
 LOOK: Final = "python app.py alerts watch"
+
+NIGHTLY_TABS: Final = ("hot", "recheck")
+"""The groups with kinds that only the night's look finds."""
 
 
 @dataclass(frozen=True)
@@ -225,7 +229,18 @@ def _mark(reads: Reads, lookout: Lookout, met: Met, search: str | None, scale: f
     one of them is in view; and each hour, for "today" is in it."""
     steps = () if met.found.warning is None else _steps(lookout, met.found.warning)
     hour = met.told.clock.local(met.told.now).strftime("%Y-%m-%dT%H")
-    told = (search, met.grid.code, lookout.stamp(met.grid.code), steps, scale, hour, reads.viewer().role)
+    looks = lookout.looks()
+    known = (looks, looks.state(met.told.clock, met.told.now))
+    told = (
+        search,
+        met.grid.code,
+        lookout.stamp(met.grid.code),
+        steps,
+        scale,
+        hour,
+        known,
+        reads.viewer().role,
+    )
     return blake2b(repr(told).encode(), digest_size=12).hexdigest()
 
 
@@ -347,28 +362,38 @@ def _listed(reads: Reads, lookout: Lookout, met: Met, alerts: Sequence[Alert]) -
     if len(every) > PAGE_ROWS and some:
         shown = word("hot.shown").format(first=start + 1, last=start + len(some), n=f"{len(every):,}")
     note = word(f"hot.{found.tab}_note") if found.tab in ("due", "recheck") else ""
+    looks, clock, now = lookout.looks(), met.told.clock, met.told.now
+    nightly = found.tab in NIGHTLY_TABS
+    late = "" if looks.at is None else looked.notice(looks, clock, now, nightly=nightly)
     return Listed(
         word("hot.column_holder" if found.tab in ("due", "recheck") else "hot.column_what"),
         hotlines.COLUMNS[found.tab],
         hotlines.groups(met.told, found.tab, some, every),
         shown,
         note,
-        [] if some else _empty(reads, lookout, met),
+        [] if some else _empty(reads, looks, met),
         found.search(page=found.page - 1) if found.page else None,
         found.search(page=found.page + 1) if start + PAGE_ROWS < len(every) else None,
+        (looked.full_line if nightly else looked.line)(looks, clock, now),
+        (f"{late}{word('looked.now')}", LOOK) if late else None,
     )
 
 
-def _empty(reads: Reads, lookout: Lookout, met: Met) -> list[tuple[str, str]]:
+def _empty(reads: Reads, looks: Looks, met: Met) -> list[tuple[str, str]]:
     """Why there is nothing: sentences, each with the command that helps."""
     freshness = reads.freshness()
     if freshness.empty or bool(freshness["last_reported_at"].isna().all()):
         return [(word("hot.none_events"), COMMANDS[1][1])]
-    if not lookout.looked():
-        return [(word("hot.nobody_looked"), LOOK)]
+    if looks.at is None:
+        return [(word("looked.never") + word("looked.now"), LOOK)]
     if met.found.status or met.found.kind or met.found.step or met.found.page:
         return [(word("hot.none_filtered"), "")]
-    return [(word(f"hot.none_{met.found.tab}").format(grid=met.grid.name), "")]
+    none = word(f"hot.none_{met.found.tab}").format(grid=met.grid.name)
+    clock, now = met.told.clock, met.told.now
+    if looks.state(clock, now) == "late":
+        # What is so now is not known.
+        none = word("looked.none_then").format(at=looked.moment(clock, looks.at, now), grid=met.grid.name)
+    return [(none, "")]
 
 
 def _in_view(
@@ -422,10 +447,10 @@ def attention(reads: Reads, lookout: Lookout, city: City, tree: Tree, found: Ask
         if steps[step]
     ]
     whole = (word("attention.hot_all").format(n=f"{len(hot):,}"), PATH + found.search())
-    sentence, command = (word("attention.hot_none"), "")
-    if not hot and not lookout.looked():
-        sentence, command = word("hot.nobody_looked"), LOOK
-    return hot_column(lines, due, whole, sentence.format(command=command))
+    looks, clock, now = lookout.looks(), told.clock, told.now
+    late = looked.notice(looks, clock, now)
+    none = "" if late else word("attention.hot_none")
+    return hot_column(lines, due, whole, none, looked.line(looks, clock, now), late)
 
 
 def _whole(value: Any) -> int:

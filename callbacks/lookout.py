@@ -8,6 +8,7 @@ from typing import Protocol
 import pandas as pd
 
 from data.alerting.keeping import Alert, AlertKind, AlertStep
+from data.alerting.looks import Looks
 from data.clocks import Instant
 
 
@@ -35,8 +36,8 @@ class Lookout(Protocol):
         """Changes when a warning of a grid is opened, seen again, or worked on."""
         ...
 
-    def looked(self) -> bool:
-        """Whether anybody has ever looked at the city."""
+    def looks(self) -> Looks:
+        """When the city was looked at last."""
         ...
 
     def events(self, ids: Sequence[int], as_of: Instant) -> pd.DataFrame:

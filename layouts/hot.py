@@ -48,7 +48,8 @@ class WarningGroup:
 @dataclass(frozen=True)
 class Listed:
     """The list in view: what its first column is called, which further ones it has, its
-    rows, what to say where there are none, and where its pages are."""
+    rows, what to say where there are none, where its pages are, when was looked last, and what to say (a sentence and
+    the command that helps) where that was not in time."""
 
     first: str
     columns: Sequence[str]
@@ -58,6 +59,8 @@ class Listed:
     empty: Sequence[tuple[str, str]]
     newer: str | None
     older: str | None
+    looked: str = ""
+    late: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -181,6 +184,8 @@ def _map(mapped: Mapped, topology: str) -> Component:
 
 def _list(kinds: Sequence[Choice], listed: Listed) -> Component:
     head: list[Component] = [html.H2(word("hot.list")), html.Span(listed.shown, className="panel-note")]
+    if listed.looked:
+        head.append(html.Span(listed.looked, className="panel-note hot-looked"))
     if kinds:
         head.append(
             html.Nav(
@@ -189,7 +194,11 @@ def _list(kinds: Sequence[Choice], listed: Listed) -> Component:
                 **attributes({"aria-label": word("hot.kinds")}),
             )
         )
-    body: list[Component] = [html.P(listed.note, className="panel-note hot-note")] if listed.note else []
+    body: list[Component] = []
+    if listed.late is not None:
+        body.append(html.P(_told(*listed.late), className="notice is-late", role="status"))
+    if listed.note:
+        body.append(html.P(listed.note, className="panel-note hot-note"))
     if listed.groups:
         body.append(
             html.Div(
@@ -201,9 +210,7 @@ def _list(kinds: Sequence[Choice], listed: Listed) -> Component:
             )
         )
     for sentence, command in listed.empty:
-        before, _, after = sentence.partition("{command}")
-        told: list[Component | str] = [before, *([html.Code(command)] if command else []), after]
-        body.append(html.P(told, className="quiet hot-none"))
+        body.append(html.P(_told(sentence, command), className="quiet hot-none"))
     ways = [
         html.A(word(name), href=href, className="button")
         for name, href in (("hot.newer", listed.newer), ("hot.older", listed.older))
@@ -212,6 +219,11 @@ def _list(kinds: Sequence[Choice], listed: Listed) -> Component:
     if ways:
         body.append(html.P(ways, className="bulletin-ways"))
     return html.Section([html.Div(head, className="panel-head"), *body], className="panel hot-list")
+
+
+def _told(sentence: str, command: str) -> list[Component | str]:
+    before, _, after = sentence.partition("{command}")
+    return [before, *([html.Code(command)] if command else []), after]
 
 
 def _table(listed: Listed) -> Component:

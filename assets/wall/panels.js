@@ -204,7 +204,7 @@
     attribute(row.root, "data-band", item.level);
   };
   const hot = (box) => {
-    const { title, body } = titled(box, "hot-lists");
+    const { title, note, body } = titled(box, "hot-lists");
     const made = new Map();
     let shown = 0;
     let turned = 0;
@@ -225,6 +225,8 @@
     return {
       show: (data) => {
         put(title, data.title);
+        put(note, data.note);
+        attribute(note, "data-late", data.late ? "" : null);
         data.lists.forEach((given) => {
           const held = made.get(given.key) || made.set(given.key, one(given.key)).get(given.key);
           put(held.name, given.title);

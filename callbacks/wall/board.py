@@ -281,7 +281,13 @@ def board(made: Picture, facts: Facts, stamp: str) -> panels.Panels:
         if kind == "ranking"
         else None,
         "hot": events.hot(
-            asked, facts["overdue"], facts["late"], facts["soon"], facts["whistles"], facts["warnings"]
+            asked,
+            facts["overdue"],
+            facts["late"],
+            facts["soon"],
+            facts["whistles"],
+            facts["warnings"],
+            facts["looked"],
         ),
         "ticker": events.ticker(asked, facts["moved"]),
         "structure": rows.structure(asked, facts["structure"]),

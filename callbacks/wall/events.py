@@ -9,13 +9,14 @@ from callbacks.reads import City
 from callbacks.wall import panels
 from callbacks.wall.facts import SOON, Asked, LateFact, TraceFact
 from callbacks.wall.rows import count, milliseconds
+from data.alerting.looks import Looks
 from data.alerting.standing import Hot as Warned
 from data.clocks import HOUR, MINUTE, Instant
-from data.indicators import OVERDUE_OPEN, Figure, shown
+from data.indicators import NO_DATA, OVERDUE_OPEN, Figure, shown
 from data.queries.live import Listed, Moved, UnitWork
 from data.tasks.listing import Task
 from data.words import word
-from layouts import text
+from layouts import looked, text
 from maps.choropleth import count_text
 
 UNITS_SHOWN: Final = 8
@@ -30,17 +31,30 @@ def hot(
     soon: Listed,
     calls: Listed,
     warned: tuple[int, tuple[Warned, ...]],
+    looks: Looks,
 ) -> panels.Hot:
-    """What needs attention: overdue for longest, about to be, calls that wait, and warnings while any stand."""
+    """What needs attention: overdue for longest, about to be, calls that wait, and warnings while any stand, or while
+    nobody has looked for them in time."""
     lists = [
         _hot_list("overdue", overdue.numerator, [late_row(fact, asked.now) for fact in late]),
         _hot_list("soon", soon.total, [_soon_row(one, asked.now) for one in soon.rows]),
         _hot_list("whistles", calls.total, [_call_row(one, asked.now) for one in calls.rows]),
     ]
     total, rows = warned
-    if total:
-        lists.append(_hot_list("warnings", total, [_warning_row(one) for one in rows]))
-    return {"title": word("panel.hot"), "lists": lists}
+    unknown = looked.notice(looks, asked.clock, asked.now)
+    if total or unknown:
+        warnings = _hot_list("warnings", total, [_warning_row(one) for one in rows])
+        lists.append(warnings if total else {**warnings, "total": NO_DATA, "empty": unknown})
+    key = "panel.looked_never" if looks.at is None else "panel.looked_late" if unknown else "panel.looked"
+    at = "" if looks.at is None else looked.moment(asked.clock, looks.at, asked.now)
+    if unknown and looks.state(asked.clock, asked.now) == "night_late":
+        key = "panel.looked_night"
+    return {
+        "title": word("panel.hot"),
+        "note": word(key).format(at=at),
+        "late": bool(unknown),
+        "lists": lists,
+    }
 
 
 def _hot_list(

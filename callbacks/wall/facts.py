@@ -367,6 +367,11 @@ def warnings(asked: Asked) -> Any:
     return asked.wall.warnings(asked.subject.scope, HOT_ROWS)
 
 
+def looked(asked: Asked) -> Any:
+    """When the city was looked at last."""
+    return asked.wall.looks(asked.now)
+
+
 def structure(asked: Asked) -> Structure:
     """The grids of the scope by level, and its staff and organisations."""
     scope = asked.tree.get(asked.subject.scope)
@@ -475,6 +480,7 @@ PARTS: Final = (
     Part("before", 20, before),
     Part("whistles", 30, whistles),
     Part("warnings", 30, warnings),
+    Part("looked", 30, looked),
     Part("lines", 60, lines),
     Part("structure", 3600, structure),
 )

@@ -273,8 +273,8 @@ class HotRow(TypedDict):
 
 class HotList(TypedDict):
     """One kind of attention: "overdue" (longest overdue), "soon" (due within two hours), "whistles" (called in, not yet
-    answered); "warnings" joins them while hot warnings stand, whose `id` is their own. `total` in words with its unit;
-    `empty` is shown instead of rows."""
+    answered); "warnings" joins them while hot warnings stand, whose `id` is their own, and where nobody has looked for
+    any in time. `total` in words with its unit; `empty` is shown instead of rows."""
 
     key: Literal["overdue", "soon", "whistles", "warnings"]
     title: str
@@ -285,9 +285,11 @@ class HotList(TypedDict):
 
 
 class Hot(TypedDict):
-    """Hot events and warnings."""
+    """Hot events and warnings; `note` says when was looked for these last, `late` whether that is too long ago."""
 
     title: str
+    note: str
+    late: bool
     lists: list[HotList]
 
 

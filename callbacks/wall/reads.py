@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 import pandas as pd
 
 from callbacks.reads import Reads
+from data.alerting.looks import Looks
 from data.alerting.standing import Hot
 from data.answers import Question
 from data.assessment.keeping import Board
@@ -28,8 +29,8 @@ class WallReads:
     totals(question, keys) has the figures of the whole scope; moved(question, limit) the events that came and closed;
     due_soon(question, until, limit) and unanswered(question, limit) the pressing ones; units(question, since) who works
     on them; commands(scope, since, now) what its grids were told to do since then, the latest first; warnings(scope,
-    limit) is how many hot warnings stand in a grid of the scope, and the latest; assessed(scope, depth, now) the scores
-    of the last frozen month, None for none;
+    limit) is how many hot warnings stand in a grid of the scope, and the latest; looks(now) when the city was looked at
+    last; assessed(scope, depth, now) the scores of the last frozen month, None for none;
     rank(question, indicator, depth) has RANK_COLUMNS; bulletins(now) is what the local day owes the scope and how it
     stands, begun() whether anybody makes bulletins; settings() is the city's own [wall]. levels() lists the levels of
     the map: dicts with key, name, depth, dedicated and drawn, [] without a map.
@@ -43,6 +44,7 @@ class WallReads:
     due_soon: Callable[[Question, Instant, int], Listed]
     unanswered: Callable[[Question, int], Listed]
     warnings: Callable[[str, int], tuple[int, tuple[Hot, ...]]]
+    looks: Callable[[Instant], Looks]
     assessed: Callable[[str, int, Instant], Board | None]
     units: Callable[[Question, Instant], tuple[UnitWork, ...]]
     commands: Callable[[str, Instant, Instant], tuple[Task, ...]]

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
+from data.alerting.looks import note_look
 from data.alerting.tables import alert, alert_step
 from data.audit import Entry, record_in
 from data.clocks import DAY, Instant
@@ -125,8 +126,11 @@ class Kept:
     faded: int
 
 
-def keep(store: Store, drafts: Iterable[Draft], now: Instant, kinds: Sequence[AlertKind]) -> Kept:
-    """Keeps what was seen now of some kinds of matters, in one transaction; and lets fade what has been quiet.
+def keep(
+    store: Store, drafts: Iterable[Draft], now: Instant, kinds: Sequence[AlertKind], *, full: bool = False
+) -> Kept:
+    """Keeps what was seen now of some kinds of matters, and that it was looked for (in `full`, as each night), in one
+    transaction; and lets fade what has been quiet.
 
     Of two drafts of one matter the first counts. Who comes twice with the same drafts changes nothing.
     """
@@ -158,6 +162,7 @@ def keep(store: Store, drafts: Iterable[Draft], now: Instant, kinds: Sequence[Al
             again += 1
             passed_up += up
         faded = _fade_quiet(connection, now, kinds)
+        note_look(connection, now, full)
     return Kept(opened, again, passed_up, faded)
 
 
@@ -296,12 +301,6 @@ def stamp(store: Store, scope: str, kinds: Sequence[AlertKind]) -> str:
         )
         told = [tuple(row) for row in rows if row.grid in inside]
     return blake2b(repr(told).encode(), digest_size=12).hexdigest()
-
-
-def looked(store: Store) -> bool:
-    """Whether anybody has ever looked at the city: a warning was kept. What stands out nowhere is known only then."""
-    with store.whole.reading() as connection:
-        return connection.execute(select(alert.c.id).limit(1)).first() is not None
 
 
 def _act(

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from data.alerting.keeping import AlertKind
+from data.alerting.looks import looked_between
 from data.alerting.standing import HOT
 from data.alerting.tables import alert, alert_step
 from data.clocks import Instant
@@ -46,7 +47,7 @@ class Matter:
 
 @dataclass(frozen=True)
 class Reported:
-    """The hot matters of a scope; `watched` is False where nobody had looked by then, so that none says nothing."""
+    """The hot matters of a scope; `watched` is False where nobody looked in the period, so that none says nothing."""
 
     watched: bool
     matters: tuple[Matter, ...]
@@ -58,9 +59,7 @@ def reported(store: Store, start_at: Instant, as_of: Instant) -> Reported:
     known = reference(store)
     names = {grid.code: grid.name for grid in known.tree}
     with store.reading() as connection:
-        looked = connection.execute(
-            select(alert.c.id).where(alert.c.opened_at <= as_of).limit(1)
-        ).one_or_none()
+        watched = looked_between(connection, start_at, as_of)
         rows = connection.execute(
             select(alert)
             .where(alert.c.kind.in_(HOT), alert.c.opened_at <= as_of)
@@ -83,7 +82,7 @@ def reported(store: Store, start_at: Instant, as_of: Instant) -> Reported:
         if row.grid in names
     ]
     wanted = [one for one in found if one.stands or one.opened_at >= start_at]
-    return Reported(looked is not None, tuple(sorted(wanted, key=_order)))
+    return Reported(watched, tuple(sorted(wanted, key=_order)))
 
 
 def _order(one: Matter) -> tuple[int, float]:

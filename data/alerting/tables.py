@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Float,
@@ -66,7 +67,17 @@ alert_step = Table(
 for the program."""
 
 
+alert_look = Table(
+    "alert_look",
+    metadata,
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("is_full", Boolean, nullable=False),
+)
+"""The instants as of which the city was looked at, in full as each night or at what moves by the hour: without a look
+no warning says nothing."""
+
+
 def make(connection: Connection) -> None:
     """Makes the tables where they are missing."""
-    for table in (alert, alert_step):
+    for table in (alert, alert_step, alert_look):
         table.create(connection, checkfirst=True)

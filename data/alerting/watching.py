@@ -60,7 +60,7 @@ def watch(store: Store, now: Instant, *, hourly: bool = False) -> Watched:
     drafts += whistles(store, now)
     if not hourly:
         drafts += rechecks(store, now)
-    kept = keep(store, drafts, now, _HOURLY if hourly else _NIGHTLY)
+    kept = keep(store, drafts, now, _HOURLY if hourly else _NIGHTLY, full=not hourly)
     return Watched(kept, judgement.series, tuple(unjudged))
 
 

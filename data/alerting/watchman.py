@@ -6,15 +6,13 @@ from __future__ import annotations
 import logging
 from typing import Final, Literal
 
+from data.alerting.looks import night_start
 from data.alerting.watching import Watched, watch
 from data.clocks import HOUR, MINUTE, Instant, ZoneClock
 from data.reference import reference
 from data.store import Store
 
 TICK_SECONDS: Final = 60
-
-NIGHT_FROM: Final = 3 * HOUR
-"""The full look begins after this local time, when the day before is complete and nobody waits."""
 
 AFTER_START: Final = 2 * MINUTE
 """A process that has just begun leaves the machine to those who wait for it."""
@@ -31,8 +29,7 @@ def owed(
     hour's when the last look was an hour ago. None shortly after the process began."""
     if now - began < AFTER_START:
         return None
-    start = clock.day_start(clock.day_number(now - NIGHT_FROM)) + NIGHT_FROM
-    if night_at is None or night_at < start:
+    if night_at is None or night_at < night_start(clock, now):
         return "night"
     return "hour" if looked_at is None or now - looked_at >= HOUR else None
 

@@ -251,7 +251,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "bulletin.heading.temporary": ("临时事项", "Temporary matters"),
     "bulletin.heading.hot": ("热点情况", "Hot matters"),
     "bulletin.heading.matters": ("预警事项", "Warnings"),
-    "bulletin.matters_unwatched": ("本期尚未开展热点监测。", "Nobody has looked for hot matters yet."),
+    "bulletin.matters_unwatched": (
+        "本期没有检查过热点，有无新的热点不得而知。",
+        "Nobody looked for hot matters in this period: whether any began is not known.",
+    ),
     "bulletin.matters_none": ("本期无热点预警。", "No hot matter stands, and none began."),
     "bulletin.matters": (
         "本期新增热点预警{opened}项，截止时尚有{standing}项在办：{kinds}",

@@ -159,10 +159,28 @@ WORDS: dict[str, tuple[str, str]] = {
         "库中还没有事件，因此无从预警。导入事件：{command}",
         "There are no events yet, so nothing can be said. Import some: {command}",
     ),
-    "hot.nobody_looked": (
-        "还没有任何预警记录：服务每小时、每夜自动查看一次。立即查看：{command}",
-        "No warning has been kept yet: the server looks each hour and each night. To look now: {command}",
+    "looked.at": ("上次检查 {at}", "Looked at {at}"),
+    "looked.both": ("上次检查 {at}，全面检查 {full}", "Looked at {at}, in full at {full}"),
+    "looked.never": (
+        "尚未检查过：是否有热点和预警还不知道。",
+        "Nobody has looked yet: whether anything stands out is not known.",
     ),
+    "looked.late": (
+        "上次检查是 {at}，应每小时一次：此后的情况还不知道。",
+        "Looked at last {at}, and it should be each hour: what has come since is not known.",
+    ),
+    "looked.night_late": (
+        "上次全面检查是 {at}，应每夜一次：此后的高频问题、同期预警和待复核事项还不知道。",
+        "Looked at in full last {at}, and it should be each night: what is frequent, in season or to be checked once "
+        "more since then is not known.",
+    ),
+    "looked.night_never": (
+        "尚未做过每夜一次的全面检查：高频问题、同期预警和待复核事项还不知道。",
+        "Nobody has looked in full, as it should be each night: what is frequent, in season or to be checked once more "
+        "is not known.",
+    ),
+    "looked.none_then": ("{at} 检查时{grid}没有预警。", "At {at} there was no warning in {grid}."),
+    "looked.now": ("立即检查：{command}", " To look now: {command}"),
     "hot.and": ("、", ", "),
     "hot.told": ("{what}：{more}", "{what}: {more}"),
     "hot.gone": ("没有这条预警，或不在您的范围内。", "There is no such warning, or it is beyond your scope."),

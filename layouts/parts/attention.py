@@ -132,11 +132,17 @@ class HotLine:
 
 
 def hot_column(
-    found: Sequence[HotLine], due: Sequence[tuple[str, str, str]], whole: tuple[str, str], none: str
+    found: Sequence[HotLine],
+    due: Sequence[tuple[str, str, str]],
+    whole: tuple[str, str],
+    none: str,
+    looked: str = "",
+    late: str = "",
 ) -> list[Component]:
-    """The fourth column: the latest hot warnings with the link to all of them, or why there are `none`; and how many
-    deadlines stand at each step (its name, the number, where it leads)."""
-    made: list[Component] = []
+    """The fourth column: the latest hot warnings with the link to all of them, or that there are `none`; how many
+    deadlines stand at each step (its name, the number, where it leads); when was `looked` last, and what is not known
+    where that was too `late`."""
+    made: list[Component] = [html.P(late, className="notice is-late attention-late")] if late else []
     if found:
         rows = [
             html.Li(
@@ -149,7 +155,7 @@ def hot_column(
         ]
         made.append(html.Ol(rows, className="attention-hot"))
         made.append(html.P(html.A(whole[0], href=whole[1], className="go")))
-    else:
+    elif none:
         made.append(html.P(none, className="quiet attention-none"))
     if due:
         made.append(
@@ -160,6 +166,8 @@ def hot_column(
                 ]
             )
         )
+    if looked:
+        made.append(html.P(looked, className="attention-looked"))
     return made
 
 

@@ -152,7 +152,8 @@ class Gathering:
         return replace(made, standings=tuple(one for one in made.standings if one.code in inside))
 
     def matters(self, scope: Grid, moment: Moment) -> tuple[bool, tuple[Matter, ...]]:
-        """Whether anybody had looked for hot matters, and those within the scope that stand or are of the period."""
+        """Whether anybody looked for hot matters in the period, and those within the scope that stand or are of
+        it."""
         start_at, as_of = moment.period.start, moment.as_of
         found = self._keep(("matters", moment), lambda: reported(self.store, start_at, as_of))
         tree = self.city.tree

@@ -168,8 +168,8 @@ class Matter:
 
 @dataclass(frozen=True)
 class Matters:
-    """The matters that stand or were opened in the period, the largest of each kind first; not `watched`: nobody had
-    looked by then. `opened` counts those of the period."""
+    """The matters that stand or were opened in the period, the largest of each kind first; not `watched`: nobody
+    looked in it. `opened` counts those of the period."""
 
     watched: bool
     opened: int

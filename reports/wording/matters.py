@@ -11,13 +11,13 @@ from reports.wording import texts
 
 
 def matters_parts(content: Content, matters: Matters | None) -> list[Part]:
-    """How many there are of each kind, and the first of them; a sentence where there are none."""
+    """How many there are of each kind, and the first of them; a sentence where there are none, and
+    one where nobody looked."""
     if matters is None:
         return []
-    if not matters.watched:
-        return [Paragraph(word("bulletin.matters_unwatched"))]
+    unwatched: list[Part] = [] if matters.watched else [Paragraph(word("bulletin.matters_unwatched"))]
     if not matters.by_kind:
-        return [Paragraph(word("bulletin.matters_none"))]
+        return unwatched or [Paragraph(word("bulletin.matters_none"))]
     kinds = texts.joined(
         word("bulletin.matters_kind").format(kind=word(f"bulletin.matter.{kind}"), n=matters.by_kind[kind])
         for kind in HOT
@@ -38,6 +38,7 @@ def matters_parts(content: Content, matters: Matters | None) -> list[Part]:
     )
     rows = tuple(_row(content, one) for one in matters.rows)
     return [
+        *unwatched,
         Paragraph(texts.stopped(head)),
         Table(title, columns, rows, note=word("bulletin.matters_note")),
     ]

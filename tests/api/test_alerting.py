@@ -42,7 +42,10 @@ def test_a_warning_is_seen_given_to_somebody_and_closed(commands: Commands) -> N
         ("assigned", operator(), "城管大队 look at the main"),
         ("closed", operator(), "mended"),
     ]
-    assert commands.good("alerts", "list") == "no warning stands\n"
+    none, when = commands.good("alerts", "list").splitlines()
+    assert none == "no warning stands"
+    assert when == f"looked at {listed['looked_at']}, never in full; overdue in full, it should be each night"
+    assert (listed["looked_in_full_at"], listed["look"]) == (None, "night_late")
     with Store.open(commands.url) as store:
         told = [
             (each.who, each.subject, each.detail)
@@ -53,6 +56,19 @@ def test_a_warning_is_seen_given_to_somebody_and_closed(commands: Commands) -> N
         (operator(), f"warning {number}", {"act": "assigned", "to": "城管大队"}),
         (operator(), f"warning {number}", {"act": "closed"}),
     ]
+
+
+def test_where_nobody_has_looked_no_warning_says_nothing(sqlite_url: str, tmp_path: Path) -> None:
+    with open_city(sqlite_url):
+        pass
+    commands = Commands(sqlite_url, tmp_path)
+    assert commands.good("alerts", "list").startswith("nobody has looked yet, so nothing is known")
+    assert commands.json("alerts", "list")["look"] == "never"
+    commands.good("alerts", "watch")
+    none, when = commands.good("alerts", "list").splitlines()
+    assert none == "no warning stands"
+    at = commands.json("alerts", "list")["looked_at"]
+    assert when == f"looked at {at}, in full at {at}"
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,14 @@ from callbacks import hot, register_all
 from callbacks.matter import chance, ears
 from data.access import Role, Viewer
 from data.alerting.keeping import Alert, AlertError, AlertKind, AlertStep
+from data.alerting.looks import Looks
 from data.alerting.standing import HOT
 from data.answers import EVENT_COLUMNS, frame_of
 from data.bulletinstates import Refused
 from data.clocks import DAY, HOUR, Instant, ZoneClock
 from data.words import speaking, word
 from layouts import ids
+from layouts.looked import moment
 from tests.support.fakes import NOW, ZONE, FakeCity
 from tests.support.screens import run
 
@@ -76,7 +78,7 @@ class FakeLookout:
     steps: list[AlertStep] = field(default_factory=lambda: [AlertStep(NOW - DAY, "", "opened", "")])
     allowed: Sequence[AlertKind] = (*HOT, "due", "whistle", "recheck")
     refuses: Exception | None = None
-    ever: bool = True
+    when: Looks = field(default_factory=lambda: Looks(NOW - HOUR, NOW - 5 * HOUR))
     turn: int = 0
     asked: list[Any] = field(default_factory=list)
 
@@ -97,8 +99,8 @@ class FakeLookout:
     def stamp(self, scope: str) -> str:
         return f"{scope} {self.turn}"
 
-    def looked(self) -> bool:
-        return self.ever
+    def looks(self) -> Looks:
+        return self.when
 
     def events(self, numbers: Sequence[int], as_of: Instant) -> pd.DataFrame:
         self.asked.append(("events", tuple(numbers)))
@@ -238,7 +240,7 @@ def test_what_is_to_be_checked_is_not_for_everybody_and_accuses_nobody() -> None
 
 def test_an_empty_list_says_why() -> None:
     assert word("hot.none_hot").format(grid="波士顿") in text_of(shown(client_of(FakeLookout())))
-    never = text_of(shown(client_of(FakeLookout(ever=False))))
+    never = text_of(shown(client_of(FakeLookout(when=Looks()))))
     assert "python app.py alerts watch" in never
     silent = FakeCity(events=False)
     assert word("hot.none_due").format(grid="波士顿") in text_of(shown(client_of(FakeLookout()), "?tab=due"))
@@ -248,6 +250,77 @@ def test_an_empty_list_says_why() -> None:
     assert "python app.py import" in text_of(shown(app.server.test_client()))
     gone = FakeCity(loaded=False)
     assert word("empty.title") in text_of(shown(client_of(FakeLookout(), city=gone), output=ids.HOT_PLACE))
+
+
+NIGHT = Looks(NOW - HOUR, NOW - 5 * HOUR)
+LATE = Looks(NOW - 6 * HOUR, NOW - 9 * HOUR)
+VIEW = {"search": "?", "as_of": NOW, "live": True}
+
+
+def at(instant: Instant) -> str:
+    return moment(CLOCK, instant, NOW)
+
+
+def test_the_list_says_when_was_looked_last() -> None:
+    for some in ([], [alert(1), due(2, 0)]):
+        told = text_of(shown(client_of(FakeLookout(some))))
+        assert word("looked.both").format(at=at(NOW - HOUR), full=at(NOW - 5 * HOUR)) in told
+        assert "is-late" not in told
+        told = text_of(shown(client_of(FakeLookout(some)), "?tab=due"))
+        assert word("looked.at").format(at=at(NOW - HOUR)) in told
+        assert at(NOW - 5 * HOUR) not in told, "deadlines move by the hour"
+
+
+def test_nobody_looked_and_nothing_found_are_told_apart() -> None:
+    calm = word("hot.none_hot").format(grid="波士顿")
+    never = text_of(shown(client_of(FakeLookout(when=Looks()))))
+    assert word("looked.never") in never
+    assert calm not in never
+    late = text_of(shown(client_of(FakeLookout(when=LATE))))
+    assert word("looked.late").format(at=at(NOW - 6 * HOUR)) in late
+    assert word("looked.none_then").format(at=at(NOW - 6 * HOUR), grid="波士顿") in late
+    assert calm not in late
+    full = text_of(shown(client_of(FakeLookout([alert(1)], when=LATE))))
+    assert word("looked.late").format(at=at(NOW - 6 * HOUR)) in full, "what is listed may be over"
+    assert "?warning=1" in full
+
+
+def test_a_night_that_was_missed_is_said_where_it_matters() -> None:
+    missed = Looks(NOW - HOUR, NOW - 40 * HOUR)
+    sentence = word("looked.night_late").format(at=at(NOW - 40 * HOUR))
+    for tab, told in (("hot", True), ("recheck", True), ("due", False), ("whistle", False)):
+        assert (sentence in text_of(shown(client_of(FakeLookout(when=missed)), f"?tab={tab}"))) is told
+    hourly = text_of(shown(client_of(FakeLookout(when=Looks(NOW - HOUR)))))
+    assert word("looked.night_never") in hourly
+
+
+def test_a_page_that_is_left_open_hears_that_nobody_looks_any_more() -> None:
+    fake = FakeLookout()
+    client = client_of(fake)
+    seen = {f"{ids.HOT_SEEN}.data": shown(client)[ids.HOT_SEEN]["data"]}
+    assert run_is_still(client, seen)
+    fake.when = LATE
+    assert not run_is_still(client, seen)
+
+
+def run_is_still(client: FlaskClient, seen: Mapping[str, Any]) -> bool:
+    return ids.HOT_VIEW not in shown(client, **seen)
+
+
+def test_the_first_screen_says_when_was_looked_last() -> None:
+    def told(when: Looks, *kept: Alert) -> str:
+        fake = FakeLookout(list(kept), when=when)
+        return text_of(run(client_of(fake), ids.ATTENTION_HOT, **{f"{ids.VIEW}.data": VIEW}))
+
+    calm, line = word("attention.hot_none"), word("looked.at").format(at=at(NOW - HOUR))
+    assert calm in told(NIGHT)
+    assert line in told(NIGHT)
+    assert line in told(NIGHT, alert(1))
+    assert word("looked.never") in told(Looks())
+    assert calm not in told(Looks())
+    assert word("looked.late").format(at=at(NOW - 6 * HOUR)) in told(LATE)
+    assert calm not in told(LATE)
+    assert word("looked.late").format(at=at(NOW - 6 * HOUR)) in told(LATE, alert(1))
 
 
 def test_one_matter_with_what_it_rests_on_its_course_and_its_events() -> None:

@@ -126,7 +126,7 @@ ADDED_TABLES = (
     *("search_segment", "search_block", "saved_view", "export_job"),
     *("edition", "edition_content", "edition_series", "edition_number"),
     *("bulletin_start", "delivery", "job_worker"),
-    *("alert", "alert_step"),
+    *("alert", "alert_step", "alert_look"),
     *("task", "task_share", "task_step", "duty_signin"),
 )
 """The tables that came after the first revision."""

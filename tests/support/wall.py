@@ -259,6 +259,8 @@ class FakeWall:
             "league": league(names) if self.kind == "ranking" else None,
             "hot": {
                 "title": "重点事件",
+                "note": "热点上次检查 14:05",
+                "late": False,
                 "lists": [
                     {
                         "key": "overdue",

@@ -16,6 +16,7 @@ from callbacks.wall import panels
 from callbacks.wall.board import board, gathered, picture, scene, setting
 from callbacks.wall.reads import WallReads
 from callbacks.wall.rows import milliseconds
+from data.alerting.looks import Looks
 from data.alerting.standing import Hot
 from data.answers import Question
 from data.bulletinstates import Standing
@@ -50,6 +51,7 @@ class FakeWall:
     issued: bool = True
     begun: bool = True
     warned: tuple[int, tuple[Hot, ...]] = (0, ())
+    looks: Looks | None = None
 
     def reads(self, scope: str = SCOPE) -> WallReads:
         """The reads of the walls of a scope."""
@@ -117,6 +119,7 @@ class FakeWall:
             due_soon=soon,
             unanswered=unanswered,
             warnings=lambda _scope, _limit: self.warned,
+            looks=lambda now: self.looks or Looks(now, now),
             assessed=lambda _scope, _depth, _now: None,
             units=units,
             commands=lambda _scope, since, now: (_command(since, now),),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app import wall_reads
+from callbacks.wall import panels
 from callbacks.wall.board import board, gathered, picture, setting
 from data.alerting.keeping import Draft, acknowledge, alerts, keep
 from data.alerting.standing import standing
@@ -17,7 +18,7 @@ from data.clocks import DAY, HOUR, parse_instant
 from data.grids import UnknownGrid
 from data.store import Store
 from data.wallplan import Control
-from data.words import speaking
+from data.words import speaking, word
 from tests.support.city import CELL, CITY, DISTRICT, OTHER_DISTRICT, open_city
 
 NOW = parse_instant("2026-03-05T10:00:00+08:00")
@@ -48,16 +49,20 @@ def sqlite_city(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def warned(sqlite_city: Store) -> Store:
-    keep(sqlite_city, SEEN, NOW, ())
+    keep(sqlite_city, SEEN, NOW, (), full=True)
     return sqlite_city
 
 
-def panel(store: Store, scope: str) -> dict[str, Any]:
+def hot(store: Store, scope: str, now: int = NOW) -> panels.Hot:
     wall = wall_reads(store, lambda: (), scope)
     given = setting(wall)
     assert given is not None
-    made = picture(wall, given, Control(), NOW)
-    return {each["key"]: each for each in board(made, gathered(made), "1")["hot"]["lists"]}
+    made = picture(wall, given, Control(), now)
+    return board(made, gathered(made), "1")["hot"]
+
+
+def panel(store: Store, scope: str) -> dict[str, Any]:
+    return {each["key"]: each for each in hot(store, scope)["lists"]}
 
 
 def test_the_city_sees_all_that_is_hot(warned: Store) -> None:
@@ -89,5 +94,29 @@ def test_a_warning_says_where_it_stands(warned: Store) -> None:
     assert standing(warned, CITY, 1)[0] == 3
 
 
-def test_without_warnings_there_is_no_list(sqlite_city: Store) -> None:
-    assert set(panel(sqlite_city, CITY)) == {"overdue", "soon", "whistles"}
+def test_where_nothing_was_found_there_is_no_list(sqlite_city: Store) -> None:
+    keep(sqlite_city, (), NOW - HOUR, (), full=True)
+    found = hot(sqlite_city, CITY)
+    assert [each["key"] for each in found["lists"]] == ["overdue", "soon", "whistles"]
+    assert (found["note"], found["late"]) == ("热点上次检查 09:00", False)
+
+
+def test_where_nobody_has_looked_the_list_says_so(sqlite_city: Store) -> None:
+    found = hot(sqlite_city, CITY)
+    assert (found["note"], found["late"]) == ("热点尚未检查", True)
+    told = found["lists"][-1]
+    assert (told["key"], told["total"], told["empty"]) == ("warnings", "—", word("looked.never"))
+
+
+def test_a_look_that_is_overdue_is_said(sqlite_city: Store) -> None:
+    keep(sqlite_city, (), NOW - 2 * HOUR, (), full=True)
+    found = hot(sqlite_city, DISTRICT)
+    assert (found["note"], found["late"]) == ("热点上次检查 08:00，已超时", True)
+    assert found["lists"][-1]["empty"] == word("looked.late").format(at="08:00")
+    keep(sqlite_city, SEEN, NOW - 2 * HOUR, ())
+    found = hot(sqlite_city, CITY)
+    assert found["late"]
+    assert (found["lists"][-1]["number"], found["lists"][-1]["empty"]) == (3, "")
+    keep(sqlite_city, (), NOW + DAY, ())
+    found = hot(sqlite_city, CITY, NOW + DAY)
+    assert (found["note"], found["late"]) == ("热点上次检查 10:00，夜间全面检查缺失", True)

@@ -17,7 +17,6 @@ from data.alerting.keeping import (
     assign,
     close,
     keep,
-    looked,
     matters_of,
     one,
     stamp,
@@ -125,9 +124,7 @@ def test_an_act_stands_in_the_audit_or_is_not_done(store: Store) -> None:
 
 def test_a_stamp_changes_with_what_stands_in_the_scope(store: Store) -> None:
     before = stamp(store, DISTRICT, KINDS)
-    assert not looked(store)
     seen(store, NOW, draft("b", grid=OTHER_DISTRICT))
-    assert looked(store)
     assert stamp(store, DISTRICT, KINDS) == before, "nothing of another district is told"
     seen(store, NOW, draft())
     opened = stamp(store, DISTRICT, KINDS)

@@ -63,8 +63,14 @@ def test_nobody_is_told_of_grids_beyond_their_scope(store: Store) -> None:
     assert refused == [], "leaving out what lies beyond is no attempt to see it"
 
 
-@pytest.mark.parametrize("as_of", [NOW - 1, NOW])
-def test_whether_anybody_had_looked(store: Store, as_of: int) -> None:
-    seen(store, NOW, LATE)
-    found = reported(store, NOW, as_of)
-    assert (found.watched, found.matters) == (as_of >= NOW, ())
+@pytest.mark.parametrize("drafts", [(), (LATE,)])
+def test_whether_anybody_looked_in_the_period(store: Store, drafts: tuple[Draft, ...]) -> None:
+    seen(store, NOW, *drafts)
+    for start_at, as_of, watched in (
+        (NOW - DAY, NOW - 1, False),
+        (NOW - DAY, NOW, True),
+        (NOW, NOW + DAY, True),
+        (NOW + 1, NOW + DAY, False),
+    ):
+        found = reported(store, start_at, as_of)
+        assert (found.watched, found.matters) == (watched, ()), (start_at, as_of)

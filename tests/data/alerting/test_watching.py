@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete
 
 from data.alerting.keeping import alerts, one
-from data.alerting.tables import alert, alert_step
+from data.alerting.tables import alert, alert_look, alert_step
 from data.alerting.watching import watch
 from data.clocks import DAY, HOUR, parse_instant
 from data.demo.history import SOURCE, Demo, load_of, planted_draft, window
@@ -103,6 +103,7 @@ def clean(boston: Commands) -> Iterator[Commands]:
     with Store.open(boston.url, create=False) as store, store.keeping() as connection:
         connection.execute(delete(alert_step))
         connection.execute(delete(alert))
+        connection.execute(delete(alert_look))
 
 
 def test_boston_says_what_it_cannot_know(clean: Commands) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from data.clocks import HOUR
 from data.words import speaking
 from reports.content.parts import Matter, Matters
@@ -37,6 +39,14 @@ def test_none_and_nobody_looked_are_told_apart() -> None:
     assert isinstance(unwatched, Paragraph)
     assert (none.text, unwatched.text) == (
         "No hot matter stands, and none began.",
-        "Nobody has looked for hot matters yet.",
+        "Nobody looked for hot matters in this period: whether any began is not known.",
     )
     assert matters_parts(paper(), None) == []
+
+
+def test_what_stands_is_told_though_nobody_looked() -> None:
+    found = Matters(True, 1, 2, {"ahead": 1, "sudden": 1}, ROWS)
+    parts = matters_parts(paper(), replace(found, watched=False))
+    assert isinstance(parts[0], Paragraph)
+    assert parts[0].text == "本期没有检查过热点，有无新的热点不得而知。"
+    assert parts[1:] == matters_parts(paper(), found)
