@@ -4,14 +4,16 @@ lowest."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from data.clocks import DAY
 from data.grids import Tree
+from data.hotspots.arrays import Ints
 from data.hotspots.discovery import SHARE, discoveries
 from data.hotspots.finding import Finding, Kind
+from data.hotspots.once import says_more
 from data.hotspots.scan import Cluster, Zones, circles, scan
 from data.hotspots.series import WINDOWS, Recent
 
@@ -28,8 +30,51 @@ _ENOUGH = 10
 """Permuting ends when ten were as strong: then the chance is about one in a hundred or more."""
 
 
-_Found: TypeAlias = tuple[int, tuple[int, ...], Cluster]
-"""A category, the grids of a cluster, and the cluster."""
+@dataclass(frozen=True)
+class Cases:
+    """The placed cases of one category in the last four weeks: where each happened, as a row of `grids`, and its age in
+    days."""
+
+    category: int
+    grids: tuple[int, ...]
+    row: Ints
+    age: Ints
+
+    def clusters(
+        self, positions: Mapping[int, tuple[float, float]], seed: int, permutations: int = PERMUTATIONS
+    ) -> tuple[Cluster, ...]:
+        """Their clusters, () where the last week has too few."""
+        if int((self.age < LONGEST_DAYS).sum()) < FEWEST:
+            return ()
+        return scan(
+            self.row,
+            self.age,
+            zones_of(self.grids, positions),
+            LONGEST_DAYS,
+            permutations,
+            seed + self.category,
+            enough=_ENOUGH,
+            least=FEWEST,
+        )
+
+
+def cases_by_category(
+    tree: Tree, recent: Recent, positions: Mapping[int, tuple[float, float]]
+) -> tuple[Cases, ...]:
+    """What is scanned: every category that has a placed case in the last four weeks."""
+    near = recent.age < PERIOD_DAYS
+    grid = tree.ancestor_ids(place_depth(tree))[recent.grid[near]]
+    category, age = recent.category[near], recent.age[near]
+    placed = np.isin(grid, np.fromiter(positions, dtype=np.int64, count=len(positions)))
+    grid, category, age = grid[placed], category[placed], age[placed]
+    order = np.argsort(category, kind="stable")
+    grid, category, age = grid[order], category[order], age[order]
+    kinds, starts = np.unique(category, return_index=True)
+    found = []
+    for kind, start, end in zip(kinds.tolist(), starts.tolist(), [*starts[1:], len(category)], strict=True):
+        places, row = np.unique(grid[start:end], return_inverse=True)
+        found.append(Cases(kind, tuple(places.tolist()), row, age[start:end]))
+    return tuple(found)
 
 
 def place_depth(tree: Tree) -> int:
@@ -44,69 +89,49 @@ def concentrated(
     seed: int,
     *,
     categories: Sequence[int] | None = None,
+    told: Sequence[Finding] = (),
     permutations: int = PERMUTATIONS,
     share: float = SHARE,
 ) -> tuple[tuple[Finding, ...], int]:
     """Concentrations of the last week among the last four, the surest first, and how many categories were tried.
 
     `positions` are the middles of the grids at `place_depth` in kilometres; grids without are left out. `categories`
-    narrows what is tried. The same seed gives the same answer.
+    narrows what is tried: they are those that the same reports have pointed to, so all count as tests. What is the same
+    as a sudden matter of `told` and says no more is left out, and its certainty excuses no other. The same seed gives
+    the same answer.
     """
-    depth = place_depth(tree)
-    near = recent.age < PERIOD_DAYS
-    grid, category, age = tree.ancestor_ids(depth)[recent.grid[near]], recent.category[near], recent.age[near]
-    placed = np.isin(grid, np.fromiter(positions, dtype=np.int64, count=len(positions)))
-    grid, category, age = grid[placed], category[placed], age[placed]
-    order = np.argsort(category, kind="stable")
-    grid, category, age = grid[order], category[order], age[order]
-    kinds, starts = np.unique(category, return_index=True)
-    ends = np.append(starts[1:], len(category))
-    found: list[_Found] = []
-    chances: list[float] = []
-    tried = 0
-    for kind, start, end in zip(kinds.tolist(), starts.tolist(), ends.tolist(), strict=True):
-        if categories is not None and kind not in categories:
-            continue
-        tried += 1
-        if int((age[start:end] < LONGEST_DAYS).sum()) < FEWEST:
-            continue
-        places, row = np.unique(grid[start:end], return_inverse=True)
-        zones = zones_of(places.tolist(), positions)
-        clusters = scan(
-            row,
-            age[start:end],
-            zones,
-            LONGEST_DAYS,
-            permutations,
-            seed + kind,
-            enough=_ENOUGH,
-            least=FEWEST,
-        )
-        for cluster in clusters:
-            if cluster.observed < TIMES * cluster.expected:
-                continue
-            grids = tuple(int(places[place]) for place in cluster.places)
-            found.append((kind, grids, cluster))
-            chances.append(cluster.chance)
-    shares = _shares(found, chances, tried)
-    made = [
-        Finding(
-            Kind.CONCENTRATED,
-            kind,
-            smallest_holding(tree, grids),
-            grids,
-            recent.as_of - cluster.days * DAY,
-            recent.as_of,
-            cluster.observed,
-            cluster.expected,
-            cluster.chance,
-            each,
-            "places",
-        )
-        for (kind, grids, cluster), each in zip(found, shares, strict=True)
-        if each <= share
+    cases = cases_by_category(tree, recent, positions)
+    tried = [each for each in cases if categories is None or each.category in categories]
+    found = [
+        _finding(tree, recent, each, cluster)
+        for each in tried
+        for cluster in each.clusters(positions, seed, permutations)
+        if cluster.observed >= TIMES * cluster.expected
     ]
-    return tuple(sorted(made, key=lambda each: (each.chance, -each.excess, each.key))), tried
+    more = [each for each in found if says_more(tree, each, told)]
+    made = [
+        replace(each, share=false)
+        for each, false in zip(more, _shares(more, len(cases)), strict=True)
+        if false <= share
+    ]
+    return tuple(sorted(made, key=lambda each: (each.chance, -each.excess, each.key))), len(tried)
+
+
+def _finding(tree: Tree, recent: Recent, cases: Cases, cluster: Cluster) -> Finding:
+    grids = tuple(cases.grids[place] for place in cluster.places)
+    return Finding(
+        Kind.CONCENTRATED,
+        cases.category,
+        smallest_holding(tree, grids),
+        grids,
+        recent.as_of - cluster.days * DAY,
+        recent.as_of,
+        cluster.observed,
+        cluster.expected,
+        cluster.chance,
+        1.0,
+        "places",
+    )
 
 
 def zones_of(places: Sequence[int], positions: Mapping[int, tuple[float, float]]) -> Zones:
@@ -124,15 +149,10 @@ def smallest_holding(tree: Tree, grids: Sequence[int]) -> int:
     return tree.root.id
 
 
-def _shares(found: list[_Found], chances: list[float], tried: int) -> list[float]:
-    """The share of false discoveries of each cluster: a category's strongest stands for it, its others follow it."""
+def _shares(found: list[Finding], tests: int) -> list[float]:
+    """The share of false discoveries of each: a category's strongest stands for it, its others follow it."""
     best: dict[int, float] = {}
-    for (kind, _, _), chance in zip(found, chances, strict=True):
-        best[kind] = min(chance, best.get(kind, 1.0))
-    if not best:
-        return []
-    by_kind = dict(zip(best, discoveries(np.array(list(best.values())), tried).tolist(), strict=True))
-    return [
-        min(1.0, max(by_kind[kind], by_kind[kind] * chance / best[kind]))
-        for (kind, _, _), chance in zip(found, chances, strict=True)
-    ]
+    for each in found:
+        best[each.category_id] = min(each.chance, best.get(each.category_id, 1.0))
+    by_kind = dict(zip(best, discoveries(np.array(list(best.values())), tests).tolist(), strict=True))
+    return [min(1.0, by_kind[each.category_id] * (each.chance / best[each.category_id])) for each in found]

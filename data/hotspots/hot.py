@@ -11,8 +11,9 @@ from data.grids import Tree
 from data.hotspots.ahead import ahead
 from data.hotspots.baseline import FEWEST_WEEKS, weeks_known
 from data.hotspots.concentrated import concentrated
-from data.hotspots.finding import Finding, Judgement, Kind, UnjudgedReason
+from data.hotspots.finding import Finding, Judgement, UnjudgedReason
 from data.hotspots.frequent import frequent
+from data.hotspots.once import meet, merged
 from data.hotspots.series import Days, Recent
 from data.hotspots.sudden import levels, sudden, sudden_by_ears
 from data.hotspots.yearly import factors
@@ -57,7 +58,7 @@ def hot(sight: Sight, seed: int, *, hourly: bool = False) -> Judgement:
         unjudged.append("no_outlines")
     else:
         only = sorted({each.category_id for each in quick}) if hourly else None
-        near, count = concentrated(sight.tree, recent, sight.positions, seed, categories=only)
+        near, count = concentrated(sight.tree, recent, sight.positions, seed, categories=only, told=quick)
         tried += count
     found = [*merged(sight.tree, quick, near)]
     if not hourly:
@@ -68,44 +69,11 @@ def hot(sight: Sight, seed: int, *, hourly: bool = False) -> Judgement:
     return Judgement(tuple(found), tried, tuple(unjudged))
 
 
-def merged(tree: Tree, quick: tuple[Finding, ...], near: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Sudden matters and concentrations without those that are the same: a concentration in several grids says more
-    than a sudden matter in one of them or about them; one in a single grid says no more than that does."""
-    kept_near = []
-    dropped: set[str] = set()
-    for each in near:
-        same = [
-            other
-            for other in quick
-            if other.kind is Kind.SUDDEN
-            and other.category_id == each.category_id
-            and _meet(tree, other, each)
-        ]
-        if not same:
-            kept_near.append(each)
-        elif len(each.grids) > 1 and each.excess >= max(other.excess for other in same):
-            kept_near.append(each)
-            dropped.update(other.key for other in same)
-    return (*(each for each in quick if each.key not in dropped), *kept_near)
-
-
-def _meet(tree: Tree, one: Finding, other: Finding) -> bool:
-    return any(
-        _within(tree, first, second) or _within(tree, second, first)
-        for first in one.grids
-        for second in other.grids
-    )
-
-
-def _within(tree: Tree, inner: int, outer: int) -> bool:
-    return tree.by_id(outer).id <= inner <= tree.by_id(outer).last_id
-
-
 def _already(tree: Tree, often: Finding, found: list[Finding]) -> bool:
     """A month's frequency that is this week's surge is told as the surge."""
     return any(
         each.category_id == often.category_id
-        and _meet(tree, each, often)
+        and meet(tree, each, often)
         and each.observed >= 0.6 * often.observed
         for each in found
     )

@@ -8,15 +8,23 @@ one of them, and the last days.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.hotspots.arrays import Bools, Floats, Ints
 
 _MOST = 20
 """Clusters of one matter that are looked at: who has more has no concentration."""
+
+_RANKED = 10
+"""A rank among the permutations is a chance when ten of them were as strong; rarer ones are read from a law."""
+
+_RAREST = 1e-300
+_EQUAL = 1e-9
 
 
 @dataclass(frozen=True)
@@ -79,8 +87,10 @@ def scan(
     A case happened at a place (a row of `zones`) so many days before the end (`age` 0 is the last day). Cylinders last
     1 to `longest` days, have at least `least` cases and at most half of all. The chance is (1 + permutations at least
     as strong) / (1 + permutations); with `enough`, permuting ends when so many were (Besag and Clifford 1991), since
-    what is plainly nothing need not be known exactly. Only clusters up to the `significant` chance come back, () for
-    none and for fewer than two cases. The same seed gives the same chances.
+    what is plainly nothing need not be known exactly. When fewer than ten were, it is the tail of the Gumbel law
+    through the strongest cylinders of all permutations (Abrams, Kleinman and Kulldorff 2010): a thousand of them say
+    nothing of one in a hundred thousand. Only clusters up to the `significant` chance come back, () for none and for
+    fewer than two cases. The same seed gives the same chances.
     """
     total = len(place)
     if total < 2 or not len(zones.nearest):
@@ -94,22 +104,33 @@ def scan(
     if not found:
         return ()
     dice = np.random.default_rng(seed)
-    beaten = np.zeros(len(found), dtype=np.int64)
-    strengths = np.array([each.ratio_log for each in found])
-    made = 0
-    while made < permutations:
-        made += 1
+    strongest: list[float] = []
+    beaten = 0
+    while len(strongest) < permutations and (enough is None or beaten < enough):
         again = _by_place_and_day(place, dice.permutation(age), len(zones.nearest), longest)
-        strongest = search.strongest(again)
-        beaten += strongest >= strengths - 1e-9
-        if enough is not None and beaten[0] >= enough:
-            break
-    chances = (1 + beaten) / (1 + made)
-    return tuple(
-        Cluster(each.places, each.days, each.observed, each.expected, each.ratio_log, float(chance))
-        for each, chance in zip(found, chances, strict=True)
-        if chance <= significant
-    )
+        strongest.append(search.strongest(again))
+        beaten += strongest[-1] >= found[0].ratio_log - _EQUAL
+    made = np.array(strongest)
+    judged = [replace(each, chance=_chance(each, made)) for each in found]
+    return tuple(each for each in judged if each.chance <= significant)
+
+
+def _chance(cluster: Cluster, strongest: Floats) -> float:
+    beaten = int((strongest >= cluster.ratio_log - _EQUAL).sum())
+    if beaten >= _RANKED or len(strongest) < 2 or np.ptp(strongest) == 0:
+        return (1 + beaten) / (1 + len(strongest))
+    return gumbel_tail(cluster.ratio_log, strongest)
+
+
+def gumbel_tail(value: float, maxima: Floats) -> float:
+    """P(X >= value) by the Gumbel law with the mean and the deviation of some maxima, which are not all the same.
+
+    By moments and not by likelihood: where many permutations have no cylinder at all, the likeliest law has too short a
+    tail, and this one a longer one than is there.
+    """
+    scale = float(maxima.std()) * math.sqrt(6) / math.pi
+    mode = float(maxima.mean()) - float(np.euler_gamma) * scale
+    return max(-math.expm1(-math.exp(min((mode - value) / scale, 700.0))), _RAREST)
 
 
 def _cumulated_days(age: Ints, longest: int) -> Ints:
@@ -124,6 +145,19 @@ def _by_place_and_day(place: Ints, age: Ints, places: int, longest: int) -> Ints
     table = np.bincount(place[recent] * longest + age[recent], minlength=places * longest)
     found: Ints = np.cumsum(table.reshape(places, longest), axis=1)
     return found
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What cylinders keep under every permutation, by days, number of places and centre: the places that each circle
+    takes in one after another, and how many cases are an excess. The ratio of n of N cases is n log n + (N - n)
+    log (N - n), which `logs` holds by n, less `slope` times n, less `level`."""
+
+    nearest: Ints
+    fewest: NDArray[np.int32]
+    logs: Floats
+    slope: Floats
+    level: Floats
 
 
 @dataclass(frozen=True)
@@ -162,16 +196,38 @@ class _Search:
         found[more] = ratio_log(inside[more].astype(np.float64), self.expected[more], self.total)
         return found, inside
 
+    @cached_property
+    def table(self) -> _Table:
+        """The cylinders as `strongest` wants them."""
+        nearest = np.where(self.known, self.zones.nearest, len(self.zones.nearest)).T.copy()
+        expected = np.ascontiguousarray(self.expected.transpose(2, 1, 0))
+        fewest = np.maximum(np.floor(expected).astype(np.int64) + 1, self.least)
+        fewest = np.where(self.known.T[None], fewest, self.total + 1)
+        cases = np.arange(self.total + 1, dtype=np.float64)
+        log = cases * np.log(np.maximum(cases, 1.0))
+        mean = np.maximum(expected, 1e-300).ravel()
+        rest_log = np.log(np.maximum(self.total - mean, 1e-300))
+        return _Table(
+            nearest.astype(np.int64),
+            fewest.astype(np.int32),
+            np.where(2 * cases <= self.total, log + log[::-1], -np.inf),
+            np.log(mean) - rest_log,
+            self.total * rest_log,
+        )
+
     def strongest(self, table: Ints) -> float:
-        """The largest ratio of all cylinders."""
-        inside = self.counts(table)
-        more = np.flatnonzero((inside > self.expected) & (inside >= self.least) & self.known[:, :, None])
-        some = inside.ravel()[more]
-        half = 2 * some <= self.total
-        if not half.any():
-            return 0.0
-        mean = self.expected.ravel()[more[half]]
-        return float(ratio_log(some[half].astype(np.float64), mean, self.total).max())
+        """The largest ratio of all cylinders, 0 where none has an excess: what `ratios` finds, at a third of the cost,
+        since it is asked a thousand times."""
+        known = self.table
+        counts = np.zeros((table.shape[1], table.shape[0] + 1), dtype=np.int32)
+        counts[:, :-1] = table.T
+        inside = counts.take(known.nearest, axis=1)
+        for size in range(1, inside.shape[1]):
+            inside[:, size] += inside[:, size - 1]
+        more = np.flatnonzero(inside >= known.fewest)
+        cases = inside.ravel()[more]
+        ratios = known.logs[cases] - cases * known.slope[more] - known.level[more]
+        return float(ratios.max(initial=0.0))
 
     def apart(self, ratios: Floats, inside: Ints) -> list[Cluster]:
         """The strongest cylinder, and further ones that share no place with a stronger one."""

@@ -12,7 +12,7 @@ from data.grids import Tree
 from data.hotspots.arrays import Floats, Ints
 from data.hotspots.baseline import Judged, judge
 from data.hotspots.chances import count_tail
-from data.hotspots.discovery import SHARE, discoveries
+from data.hotspots.discovery import SHARE, discoveries, focused
 from data.hotspots.ears import BASELINE_DAYS, LAG_DAYS, SUMMED_DAYS, ears
 from data.hotspots.finding import Basis, Finding, Kind
 from data.hotspots.series import WINDOWS, LevelSeries, Recent, daily, level_series
@@ -102,20 +102,29 @@ def sudden(
         picked.append(np.stack([np.full(len(rows), number), rows], axis=1))
         chances.append(level.judged.chance[rows])
     candidates = np.concatenate(picked) if picked else np.zeros((0, 2), dtype=np.int64)
-    shares = discoveries(np.concatenate(chances) if chances else np.zeros(0), tried)
-    standing = [
-        _row(tree, judged, int(number), int(row), float(each))
-        for (number, row), each in zip(candidates.tolist(), shares.tolist(), strict=True)
-        if each <= share
-    ]
+    sure = discoveries(np.concatenate(chances) if chances else np.zeros(0), tried) <= share
+    standing = [_row(tree, judged, number, row) for number, row in candidates[sure].tolist()]
+    told = _surest(standing, tried, share)
     basis: Basis = "seasons" if years else "weeks"
-    told = told_once(standing)
     common = common_categories(judged, tree)
     found = []
     for row in told:
         units = common.get(row.category) if row.grid_id == tree.root.id else None
         found.append(_finding(tree, recent, judged[row.level], row, basis, units))
     return tuple(sorted(found, key=lambda each: (each.chance, -each.excess, each.key))), tried
+
+
+def _surest(rows: list[_Row], tried: int, share: float) -> list[_Row]:
+    """What is told of some series, so that no more than a share of it is false."""
+    shares = focused(
+        np.array([row.chance for row in rows]),
+        tried,
+        lambda some: len(told_once([rows[place] for place in some.tolist()])),
+        share,
+    )
+    return told_once(
+        [replace(row, share=each) for row, each in zip(rows, shares.tolist(), strict=True) if each <= share]
+    )
 
 
 def told_once(rows: list[_Row]) -> list[_Row]:
@@ -178,7 +187,7 @@ def common_categories(judged: tuple[Level, ...], tree: Tree) -> dict[int, tuple[
     return found
 
 
-def _row(tree: Tree, judged: tuple[Level, ...], number: int, row: int, share: float) -> _Row:
+def _row(tree: Tree, judged: tuple[Level, ...], number: int, row: int) -> _Row:
     level = judged[number]
     grid = tree.by_id(int(level.series.place[row]))
     return _Row(
@@ -190,7 +199,7 @@ def _row(tree: Tree, judged: tuple[Level, ...], number: int, row: int, share: fl
         int(level.observed[row]),
         float(level.expected[row]),
         float(level.judged.chance[row]),
-        share,
+        1.0,
     )
 
 
@@ -251,6 +260,8 @@ def sudden_by_ears(
                     1.0,
                 )
             )
+    # Not focused: three depths count a matter three times at most, and where the city is no longer among the few that
+    # are left, a rise of all of it is told of the one grid that has most.
     shares = discoveries(np.array([row.chance for row in rows]), tried)
     sure = [
         replace(row, share=each) for row, each in zip(rows, shares.tolist(), strict=True) if each <= share

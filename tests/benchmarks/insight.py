@@ -93,7 +93,8 @@ class Matter:
 
 @dataclass(frozen=True)
 class Score:
-    """How well a way of looking did."""
+    """How well a way of looking did, by matters, and by what it said on each morning: a true matter goes on and is said
+    again, a false one seldom is."""
 
     name: str
     planted: int
@@ -101,6 +102,8 @@ class Score:
     matters: int
     true_matters: int
     weather: int
+    said_true: int
+    said_false: int
     delays: tuple[float, ...]
     false_by_series: float
     by_kind: dict[str, tuple[int, int]]
@@ -109,10 +112,12 @@ class Score:
     def cells(self) -> list[str]:
         """The row of a table."""
         judged = self.matters - self.weather
+        said = self.said_true + self.said_false
         return [
             self.name,
             f"{self.found / max(self.planted, 1):.0%} ({self.found} of {self.planted})",
             f"{self.true_matters / max(judged, 1):.0%} ({self.true_matters} of {judged})",
+            f"{self.said_false / max(said, 1):.0%} ({self.said_false} of {said})",
             f"{np.median(self.delays):.1f}" if self.delays else "–",
             f"{self.false_by_series:.3f}",
             *(f"{hit} of {of}" for hit, of in self.by_kind.values()),
@@ -177,6 +182,7 @@ def judged(ground: Ground, name: str, said: Sequence[tuple[Instant, list[Finding
     matters_: dict[str, list[Matter]] = {}
     first_found: dict[int, Instant] = {}
     weather = _Weather(ground)
+    said_true = said_false = 0
     for as_of, findings in said:
         for finding in findings:
             rows = matters_.setdefault(finding.key, [])
@@ -184,12 +190,19 @@ def judged(ground: Ground, name: str, said: Sequence[tuple[Instant, list[Finding
                 rows.append(Matter(finding, as_of, as_of))
             matter = rows[-1]
             matter.last_at = as_of
-            for number, truth in enumerate(truths):
-                if _same(ground.tree, finding, truth, ground.demo.places.ids):
-                    matter.truths.add(number)
-                    if as_of - truth.first_at <= LATE + DAY:
-                        first_found.setdefault(number, as_of)
-            matter.weather = matter.weather or weather.explains(finding)
+            same = [
+                number
+                for number, truth in enumerate(truths)
+                if _same(ground.tree, finding, truth, ground.demo.places.ids)
+            ]
+            matter.truths.update(same)
+            for number in same:
+                if as_of - truths[number].first_at <= LATE + DAY:
+                    first_found.setdefault(number, as_of)
+            explained = weather.explains(finding)
+            matter.weather = matter.weather or explained
+            said_true += bool(same)
+            said_false += not (same or explained)
     every = [matter for rows in matters_.values() for matter in rows]
     true = [matter for matter in every if matter.truths]
     sky = [matter for matter in every if not matter.truths and matter.weather]
@@ -215,6 +228,8 @@ def judged(ground: Ground, name: str, said: Sequence[tuple[Instant, list[Finding
         len(every),
         len(true),
         len(sky),
+        said_true,
+        said_false,
         delays,
         false / weeks / (series / 1000),
         by_kind,
@@ -356,7 +371,8 @@ def main() -> None:
 
 def table(scores: Sequence[Score], pairs: PairScore) -> str:
     """The scores in Markdown."""
-    heads = ["", "found (recall)", "true of what was said (precision)", "median delay, days"]
+    heads = ["", "found (recall)", "true of what was said (precision)", "false of what a morning says"]
+    heads += ["median delay, days"]
     heads += ["false a week per 1,000 series", *HOT_KINDS]
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     lines += [f"| {' | '.join(score.cells)} |" for score in scores]

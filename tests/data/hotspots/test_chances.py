@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data.hotspots.chances import count_tail, normal_quantile, normal_tail, student_tail
-from data.hotspots.discovery import discoveries
+from data.hotspots.discovery import discoveries, focused
 
 
 def test_tails_are_those_of_r() -> None:
@@ -46,3 +46,31 @@ def test_tests_that_were_left_out_count() -> None:
         discoveries(np.array([0.1, 0.2]), 1)
     with pytest.raises(ValueError, match="has none and is left out"):
         discoveries(np.array([np.nan]))
+
+
+def test_one_matter_in_many_series_excuses_no_other() -> None:
+    """Ten series of one surge make a rare thing beside them a discovery, counted as ten; told once they do not."""
+    chances = np.array([*np.full(10, 1e-9), 2e-3, 2e-2])
+    assert (discoveries(chances, 100) <= 0.05).sum() == 11
+    apart = focused(chances, 100, len)
+    assert apart.tolist() == pytest.approx([*discoveries(chances, 100)[:11], 1.0])
+    once = focused(chances, 100, lambda rows: len(set(np.maximum(rows, 9).tolist())))
+    assert once[:10].tolist() == pytest.approx([1e-7] * 10)
+    assert once[10] == pytest.approx(100 * 2e-3 / 2)
+    assert once[11] == 1.0
+    assert focused(chances[::-1], 100, lambda rows: 1).tolist()[1] == pytest.approx(0.2)
+    assert focused(np.zeros(0), 5, len).tolist() == []
+
+
+def test_of_thousands_that_stand_out_some_prefixes_are_looked_at() -> None:
+    chances = np.sort(np.random.default_rng(1).uniform(0, 1e-3, 3000))
+    asked: list[int] = []
+
+    def told(rows: np.ndarray) -> int:
+        asked.append(len(rows))
+        return len(rows)
+
+    found = focused(chances[::-1], 4000, told)[::-1]
+    assert len(asked) <= 64
+    assert (found >= discoveries(chances, 4000) - 1e-15).all(), "never surer than with every prefix"
+    assert (found <= 0.05).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from data.clocks import DAY, date_of, day_of
 from data.hotspots.ahead import ahead
 from data.hotspots.concentrated import concentrated, smallest_holding
-from data.hotspots.finding import Kind
+from data.hotspots.finding import Finding, Kind
 from data.hotspots.frequent import frequent
 from data.hotspots.hot import hot, named
 from data.hotspots.series import Days
@@ -66,6 +67,39 @@ def test_a_crowd_in_neighbouring_grids_is_concentrated() -> None:
     assert found[0].since_at == AS_OF - 3 * DAY
     assert concentrated(TREE, sight.recent, sight.positions, 5, permutations=199)[0] == found
     assert concentrated(TREE, sight.recent, sight.positions, 5, categories=[0])[1] == 1
+
+
+def test_what_is_told_already_excuses_no_concentration() -> None:
+    """Of a crowd that is told as a sudden matter nothing more is said, and another that passes only beside it is not
+    said either."""
+    life = Life(RATES, 120)
+    sight = life.sight()
+    near = sorted(sight.positions, key=lambda grid: np.hypot(*np.subtract(sight.positions[grid], (2, 1))))[:3]
+    cells = np.concatenate(
+        [CELLS[(TREE.by_id(grid).id < CELLS) & (TREE.by_id(grid).last_id >= CELLS)] for grid in near]
+    )
+    dice = np.random.default_rng(4)
+    for day in (1, 2, 3):
+        life.add(1, dice.choice(cells, 9), TODAY - day)
+        life.add(2, dice.choice(cells[::-1], 3), TODAY - day)
+    sight = life.sight()
+
+    def found(told: tuple[Finding, ...], share: float = 0.05) -> dict[int, Finding]:
+        some, _ = concentrated(
+            TREE, sight.recent, sight.positions, 5, told=told, permutations=199, share=share
+        )
+        return {each.category_id: each for each in some}
+
+    assert set(found(())) == {1, 2}
+    sure, weak = found(())[1], found(())[2]
+    sudden = replace(
+        sure, kind=Kind.SUDDEN, grid_id=TREE.root.id, grids=(TREE.root.id,), observed=sure.observed + 9
+    )
+    left = found((sudden,))
+    assert (set(left), left[2].chance) == ({2}, weak.chance)
+    assert left[2].share == pytest.approx(2 * weak.share)
+    assert set(found((), 1.5 * weak.share)) == {1, 2}
+    assert found((sudden,), 1.5 * weak.share) == {}
 
 
 def test_a_wave_over_the_whole_city_is_no_concentration() -> None:
