@@ -50,7 +50,7 @@ from api.server import ServeError, check_free, secret_key, serve
 from api.tasking import Tasking
 from api.terminal import House, progress_bar
 from api.wall import build_of
-from callbacks import admin, assess, auditing, exporting, register_all, remote
+from callbacks import admin, auditing, exporting, register_all, remote
 from callbacks import bulletins as archive_page
 from callbacks import tasks as task_page
 from callbacks.desk import Desk
@@ -131,13 +131,14 @@ def build_app(settings: Settings) -> dash.Dash:
     reads = bind_reads(lambda: store.within(doors.viewer().scope), doors.viewer, doors.audited)
     desk = bind_desk(store, bind_exports(app.server, store, settings, reads))
     lookout = Looking(store, now)
-    views = register_all(app, reads, settings.var_dir / GEOMETRY, whole_city(store), desk, lookout)
+    assessor = Assessing(store, now)
+    views = register_all(app, reads, settings.var_dir / GEOMETRY, whole_city(store), desk, lookout, assessor)
     mapdata.register(app.server, bind_map(store, views))
     bind_wall(app, store, reads, views)
     bind_audit(app, store, reads)
     bind_archive(app, store, settings, reads)
     task_page.register(app, reads, Tasking(store, now))
-    bind_assessment(app, store, reads)
+    assessing.register(app.server, assessor)
     admin.register(app, reads, Administration(store, settings, now))
     health.register(app.server, store, now, doors.knows_the_house)
     dressing.register(app.server, app.csp_hashes())
@@ -470,13 +471,6 @@ def bind_archive(app: dash.Dash, store: Store, settings: Settings, reads: Reads)
             now=now,
         ),
     )
-
-
-def bind_assessment(app: dash.Dash, store: Store, reads: Reads) -> None:
-    """The assessment's page, and the sheet that marks are filled into."""
-    desk = Assessing(store, now)
-    assess.register(app, reads, desk)
-    assessing.register(app.server, desk)
 
 
 @click.group(

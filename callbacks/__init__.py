@@ -7,7 +7,8 @@ from pathlib import Path
 import dash
 from dash import html
 
-from callbacks import compare, event, events, exports, grid, hot, map, overview, rank, routes, shell
+from callbacks import assess, compare, event, events, exports, grid, hot, map, overview, rank, routes, shell
+from callbacks.assessdesk import AssessDesk
 from callbacks.desk import EMPTY_DESK, Desk
 from callbacks.lookout import Lookout
 from callbacks.mapviews import MapViews
@@ -39,11 +40,13 @@ def register_all(
     whole: Reads | None = None,
     desk: Desk = EMPTY_DESK,
     lookout: Lookout | None = None,
+    assessing: AssessDesk | None = None,
 ) -> MapViews:
     """Gives the app its layout, its callbacks and the addresses that the page asks besides.
 
     `folder` keeps what is made of the outlines, which come from the reads of the `whole` city; without a `lookout` the
-    page of warnings stays empty. The answers for the map come back, to be given addresses.
+    page of warnings stays empty, and so does that of the assessment without `assessing`. The answers for the map come
+    back, to be given addresses.
     """
     book, views = OutlineBook(whole or reads), MapViews(reads, folder, whole)
     # Every id that a page may bring: Dash holds the callbacks against it.
@@ -73,5 +76,7 @@ def register_all(
     exports.register(app, reads, desk)
     if lookout is not None:
         hot.register(app, reads, lookout, book.outlines)
+    if assessing is not None:
+        assess.register(app, reads, assessing, book.at_depth)
     routes.register(app.server, reads, book)
     return views

@@ -10,19 +10,19 @@ import dash
 from dash import Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
-from callbacks import assessacts, assessbrief, shell
+from callbacks import assessacts, assessbrief, assessmap, shell
 from callbacks import assesslines as lines
 from callbacks.assessdesk import AssessDesk
-from callbacks.assessmet import Met, meet
+from callbacks.assessmet import Met, board_of, meet
 from callbacks.assessview import PARTS, PATH, Asked, asked
 from callbacks.gridpage import At, below, way
+from callbacks.outlines import OutlinesAt
 from callbacks.paging import paged
 from callbacks.reads import Reads
 from data.access import Viewer, may
 from data.assessment.appeals import Appeal
 from data.assessment.keeping import Board, Standing
 from data.assessment.months import month_before
-from data.grids import UnknownGrid
 from data.words import word
 from layouts import assess as page
 from layouts import assessboard, assesssheet, assesswork, ids
@@ -32,9 +32,10 @@ from layouts.parts.menus import Menu
 MONTHS_OFFERED: Final = 24
 
 
-def register(app: dash.Dash, reads: Reads, desk: AssessDesk) -> None:
+def register(app: dash.Dash, reads: Reads, desk: AssessDesk, outlines: OutlinesAt) -> None:
     """Adds every callback of the page to the app."""
     _register_shown(app, reads, desk)
+    assessmap.register(app, reads, desk, outlines)
     assessacts.register(app, reads, desk)
     assessbrief.register(app, reads, desk)
 
@@ -83,7 +84,7 @@ def _register_shown(app: dash.Dash, reads: Reads, desk: AssessDesk) -> None:
             title = word("assess.rules").format(version=met.rules.version)
             told = assesswork.rules(title, lines.rule_sentences(met.rules), lines.rule_lines(met.rules))
             return [], True, [], True, told, False
-        board = _board(desk, met, met.month, met.depth)
+        board = board_of(desk, met, met.month, met.depth)
         shown = _board_shown(desk, met, board)
         sheet = _sheet(reads, desk, met, board) if met.found.grid else []
         return shown, False, sheet, not sheet, [], True
@@ -226,15 +227,8 @@ def _menus(desk: AssessDesk, met: Met) -> list[Menu]:
 
 
 def _groups(desk: AssessDesk, met: Met) -> list[str]:
-    board = _board(desk, met, met.month, met.depth)
+    board = board_of(desk, met, met.month, met.depth)
     return [] if board is None else list(dict.fromkeys(one.group for one in board.standings))
-
-
-def _board(desk: AssessDesk, met: Met, month: str, depth: int) -> Board | None:
-    try:
-        return desk.board(met.grid.code, month, depth) if depth else None
-    except (UnknownGrid, ValueError):
-        return None
 
 
 def _board_shown(desk: AssessDesk, met: Met, board: Board | None) -> list[Any]:
@@ -246,7 +240,7 @@ def _board_shown(desk: AssessDesk, met: Met, board: Board | None) -> list[Any]:
         return page.note(said)
     before = month_before(met.month)
     frozen = desk.frozen(before)
-    earlier = _board(desk, met, before, met.depth) if frozen and met.depth in frozen.rules.depths else None
+    earlier = board_of(desk, met, before, met.depth) if frozen and met.depth in frozen.rules.depths else None
     level = lines.level_name(met.city, met.tree, met.grid.code, met.depth)
     return assessboard.board(
         lines.shown(board, earlier, met.found, met.tree, met.clock, level, met.grid.name)
@@ -266,7 +260,7 @@ def _sheet(reads: Reads, desk: AssessDesk, met: Met, board: Board | None) -> lis
     grid = met.tree.get(met.found.grid)
     one = _standing(board, grid.code)
     if one is None and grid.depth in met.rules.depths:
-        board = _board(desk, replace(met, grid=grid), met.month, grid.depth)
+        board = board_of(desk, replace(met, grid=grid), met.month, grid.depth)
         one = _standing(board, grid.code)
     if one is None or board is None:
         levels = [lines.level_name(met.city, met.tree, met.tree.root.code, each) for each in met.rules.depths]

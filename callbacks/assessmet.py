@@ -8,9 +8,10 @@ from callbacks.assessdesk import AssessDesk
 from callbacks.assessview import PATH, Asked, asked
 from callbacks.gridpage import placed
 from callbacks.reads import City, Reads
+from data.assessment.keeping import Board
 from data.assessment.rules import AssessmentRules
 from data.clocks import ZoneClock
-from data.grids import Grid, Tree
+from data.grids import Grid, Tree, UnknownGrid
 from data.words import word
 
 
@@ -57,3 +58,11 @@ def meet(reads: Reads, desk: AssessDesk, search: str | None, pathname: str | Non
 def deepest(rules: AssessmentRules, tree: Tree, grid: Grid) -> int:
     """The deepest depth that is assessed within a grid; 0 for none."""
     return max((one for one in rules.depths if tree.at_depth(grid.code, one)), default=0)
+
+
+def board_of(desk: AssessDesk, met: Met, month: str, depth: int) -> Board | None:
+    """The scores of a month at a depth within the grid in view; None where there are none to be had."""
+    try:
+        return desk.board(met.grid.code, month, depth) if depth else None
+    except (UnknownGrid, ValueError):
+        return None

@@ -26,7 +26,8 @@ _DEEPEST: Final = 4
 class Asked:
     """What of the assessment an address asks for. `month` "" is the last frozen one, `depth` 0 the deepest that is
     assessed in the scope, `group` None all of them; `grid` is the code of the grid in view, `appeal` the number of an
-    appeal that is to be decided, `page` that of a long list. `descending` turns the order round."""
+    appeal that is to be decided, `page` that of a long list. `descending` turns the order round. `shade` is the
+    dimension that the map shows, "" for the whole score."""
 
     view: ViewState
     part: AssessPart = "ranks"
@@ -38,6 +39,7 @@ class Asked:
     descending: bool = False
     appeal: int | None = None
     page: int = 1
+    shade: str = ""
 
     def search(self, **changes: Any) -> str:
         """The query string of it, or of it with other fields: another list begins with its first page."""
@@ -48,6 +50,7 @@ class Asked:
             ("depth", str(one.depth) if one.depth else ""),
             ("group", "" if one.group is None else one.group or _NO_GROUP),
             ("sorted", "" if (one.sort, one.descending) == (SORTS[0], False) else _signed(one)),
+            ("map", one.shade),
             ("grid", one.grid),
             ("appeal", "" if one.appeal is None else str(one.appeal)),
             ("page", "" if one.page == 1 else str(one.page)),
@@ -101,6 +104,10 @@ def asked(search: str | None) -> tuple[Asked, tuple[str, ...]]:
         found = replace(found, sort=own.removeprefix("-"), descending=own.startswith("-"))
     elif own:
         refused("sorted", own)
+    if (shade := given.get("map", "")) in KEYS:
+        found = replace(found, shade=shade)
+    elif shade:
+        refused("map", shade)
     if (number := given.get("appeal", "")) and number.isascii() and number.isdigit() and len(number) < 19:
         found = replace(found, appeal=int(number))
     elif number:

@@ -16,8 +16,8 @@ _KEPT = 256
 
 
 class OutlineBook:
-    """Outlines by grid: those of its children, or for a grid without children those of its parent's. They bound nobody:
-    `reads` are those of the whole city.
+    """Outlines by grid: those of its children, or for a grid without children those of its parent's; or all at a depth
+    within it. They bound nobody: `reads` are those of the whole city.
 
     Safe for several threads. An address carries the digest of its content: another content has another address.
     """
@@ -25,36 +25,43 @@ class OutlineBook:
     def __init__(self, reads: Reads, prefix: str = "/geometry/") -> None:
         self._reads = reads
         self._prefix = prefix
-        self._kept: OrderedDict[tuple[str, str], Geometry | None] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, int | None], Geometry | None] = OrderedDict()
         self._lock = Lock()
 
     def outlines(self, tree: Tree, code: str) -> Outlines | None:
         """What a map of the grid `code` needs to know; None where no grid of it has an outline."""
-        base = base_of(tree, code)
-        found = self._geometry(tree, base)
-        if found is None:
-            return None
-        address = f"{self._prefix}{found.digest}/{quote(base, safe='')}.json"
-        return Outlines(address, found.bounds, found.labels, found.codes)
+        return self._told(tree, base_of(tree, code), None)
 
-    def served(self, digest: str, code: str) -> Geometry | None:
+    def at_depth(self, tree: Tree, code: str, depth: int) -> Outlines | None:
+        """The same for a map of all grids at a depth within `code`."""
+        return self._told(tree, code, None if depth == tree.get(code).depth + 1 else depth)
+
+    def served(self, digest: str, code: str, depth: int | None) -> Geometry | None:
         """The outlines of an address, or None when there is no such content (any more)."""
         if self._reads.city() is None:
             return None
         try:
-            found = self._geometry(self._reads.tree(), code)
+            found = self._geometry(self._reads.tree(), code, depth)
         except UnknownGrid:
             return None
         return found if found is not None and found.digest == digest else None
 
-    def _geometry(self, tree: Tree, base: str) -> Geometry | None:
+    def _told(self, tree: Tree, code: str, depth: int | None) -> Outlines | None:
+        found = self._geometry(tree, code, depth)
+        if found is None:
+            return None
+        at = "" if depth is None else f"?depth={depth}"
+        address = f"{self._prefix}{found.digest}/{quote(code, safe='')}.json{at}"
+        return Outlines(address, found.bounds, found.labels, found.codes)
+
+    def _geometry(self, tree: Tree, base: str, depth: int | None) -> Geometry | None:
         city = self._reads.city()
-        key = (city.revision if city else "", base)
+        key = (city.revision if city else "", base, depth)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        made = _made(tree, base, self._reads)
+        made = _made(tree, base, depth, self._reads)
         with self._lock:
             self._kept[key] = made
             while len(self._kept) > _KEPT:
@@ -68,9 +75,13 @@ def base_of(tree: Tree, code: str) -> str:
     return code if tree.children(code) or grid.parent is None else grid.parent
 
 
-def _made(tree: Tree, base: str, reads: Reads) -> Geometry | None:
-    codes = [grid.code for grid in tree.children(base)] or [tree.get(base).code]
+def _made(tree: Tree, base: str, depth: int | None, reads: Reads) -> Geometry | None:
+    if depth is None:
+        codes = [grid.code for grid in tree.children(base)] or [tree.get(base).code]
+    else:
+        codes = [grid.code for grid in tree.at_depth(base, depth)]
     return browser_geometry(reads.shapes(codes))
 
 
 OutlinesOf = Callable[[Tree, str], Outlines | None]
+OutlinesAt = Callable[[Tree, str, int], Outlines | None]

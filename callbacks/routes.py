@@ -25,7 +25,8 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def register(server: Flask, reads: Reads, book: OutlineBook) -> None:
-    """Adds /version, /geometry/<digest>/<code>.json and /fonts/yiping-sans.otf to the server."""
+    """Adds /version, /geometry/<digest>/<code>.json and /fonts/yiping-sans.otf to the server. The outlines are those of
+    a grid's children, with ?depth=N those of all grids at that depth within it."""
 
     def version() -> Response:
         token = version_token(reads.version(), reads.now())
@@ -34,7 +35,7 @@ def register(server: Flask, reads: Reads, book: OutlineBook) -> None:
         )
 
     def geometry(digest: str, code: str) -> Response:
-        found = book.served(digest, code)
+        found = book.served(digest, code, request.args.get("depth", type=int))
         if found is None:
             abort(404)
         packed = "gzip" in request.headers.get("Accept-Encoding", "")

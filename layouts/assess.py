@@ -16,20 +16,26 @@ from layouts import ids
 from layouts.assesstext import named
 from layouts.attributes import attributes
 from layouts.parts.header import Choice, segments
+from layouts.parts.legend import swatch
 from layouts.parts.menus import Menu, menu
 
 ENTERED: Final = tuple(one.key for one in DEFAULT.dimensions if one.is_entered)
 """The dimensions that marks are entered for."""
 
+_GRAPH: Any = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False, "doubleClick": False}
 _LONGEST_CODE: Final = 64
 _LONGEST_EVENTS: Final = 6000
 
 
-def layout() -> Component:
-    """The page with every id of it and nothing in it yet."""
+def layout(*, topology_address: str = "/assets/geo/") -> Component:
+    """The page with every id of it and nothing in it yet.
+
+    `topology_address` holds an empty world: without it Plotly fetches one from the internet.
+    """
     return html.Div(
         [
             dcc.Store(id=ids.ASSESS_TURN, data=0),
+            dcc.Store(id=ids.ASSESS_MAP_SEEN),
             html.A(word("page.skip"), href=f"#{ids.ASSESS_BODY}", className="skip"),
             html.Header(
                 [
@@ -41,8 +47,14 @@ def layout() -> Component:
             html.Div(id=ids.ASSESS_NOTICE, className="notices", role="status"),
             html.Main(
                 [
-                    html.Section(
-                        id=ids.ASSESS_SHEET, className="panel assess-sheet", hidden=True, tabIndex=-1
+                    html.Div(
+                        [
+                            _map(topology_address),
+                            html.Section(
+                                id=ids.ASSESS_SHEET, className="panel assess-sheet", hidden=True, tabIndex=-1
+                            ),
+                        ],
+                        className="assess-side",
                     ),
                     html.Section(id=ids.ASSESS_BOARD, className="panel assess-board", hidden=True),
                     _marks(),
@@ -56,6 +68,38 @@ def layout() -> Component:
             ),
         ],
         className="page assess-page",
+    )
+
+
+def _map(topology_address: str) -> Component:
+    """The map of the scores. On a phone it is folded until somebody opens it."""
+    return html.Section(
+        html.Details(
+            [
+                html.Summary(html.H2(id=ids.ASSESS_MAP_TITLE), className="panel-head"),
+                html.Nav(
+                    id=ids.ASSESS_MAP_SHADES,
+                    className="segments small",
+                    **attributes({"aria-label": word("assess.map_shades")}),
+                ),
+                html.Div(
+                    dcc.Graph(
+                        id=ids.ASSESS_MAP_GRAPH,
+                        config=_GRAPH | {"topojsonURL": topology_address},
+                        responsive=True,
+                        className="map",
+                    ),
+                    className="assess-map-box",
+                ),
+                html.Div(id=ids.ASSESS_MAP_KEY, className="assess-map-key"),
+            ],
+            id=ids.ASSESS_MAP_FOLD,
+            open=True,
+        ),
+        id=ids.ASSESS_MAP,
+        className="panel assess-map",
+        hidden=True,
+        **attributes({"aria-label": word("assess.map_label")}),
     )
 
 
@@ -246,6 +290,14 @@ def controls(parts: Sequence[Choice], depths: Sequence[Choice], menus: Sequence[
 def offered(grids: Sequence[tuple[str, str]]) -> list[Component]:
     """The codes that the forms offer, each with its name."""
     return [html.Option(value=code, label=name) for code, name in grids]
+
+
+def map_key(classes: Sequence[tuple[str, str]], notes: Sequence[str]) -> list[Component]:
+    """What the colours of the map mean: each as (colour, text), and what else has to be said of it."""
+    return [
+        html.Div([swatch(color, told) for color, told in classes], className="legend"),
+        *[html.P(one, className="panel-note") for one in notes],
+    ]
 
 
 def done(sentence: str) -> list[Component]:

@@ -87,9 +87,9 @@ def choropleth(
     known = {cell.code for cell in drawn}
     few = [cell for cell in drawn if cell not in coloured and cell.value is not None]
     blank = [cell for cell in drawn if cell not in coloured and cell.value is None]
-    names = {label.code: label.name for label in outlines.labels}
+    named = {label.code: label.name for label in outlines.labels}
     context = [
-        Cell(code, names.get(code, ""), None, 0, None) for code in sorted(outlines.codes) if code not in known
+        Cell(code, named.get(code, ""), None, 0, None) for code in sorted(outlines.codes) if code not in known
     ]
     data: list[dict[str, Any]] = []
     if context:
@@ -109,10 +109,10 @@ def choropleth(
             }
         )
     if focus is not None and focus in known:
-        data.append(_outline(focus, outlines, scale))
+        data.append(outlined([focus], outlines, style.FOCUS, scale))
     if len(outlines.labels) > 0:
-        data.append(_names(outlines.labels, scale))
-    return {"data": data, "layout": _layout(outlines.bounds, scale)}
+        data.append(names(outlines.labels, style.INK, scale))
+    return {"data": data, "layout": geo_layout(outlines.bounds, scale)}
 
 
 def _coloured(cells: Sequence[Cell]) -> list[Cell]:
@@ -162,28 +162,30 @@ def _flat(
     return flat
 
 
-def _outline(code: str, outlines: Outlines, scale: float) -> dict[str, Any]:
+def outlined(codes: Sequence[str], outlines: Outlines, color: str, scale: float) -> dict[str, Any]:
+    """A strong border round grids, and nothing in them."""
     return {
         "type": "choropleth",
         "geojson": outlines.address,
         "featureidkey": "id",
-        "locations": [code],
-        "z": [0.0],
+        "locations": list(codes),
+        "z": [0.0] * len(codes),
         "colorscale": [[0, "rgba(0,0,0,0)"], [1, "rgba(0,0,0,0)"]],
-        "marker": {"line": {"color": style.FOCUS, "width": 2.4 * scale}},
+        "marker": {"line": {"color": color, "width": 2.4 * scale}},
         "hoverinfo": "skip",
         "showscale": False,
     }
 
 
-def _names(labels: Sequence[Label], scale: float) -> dict[str, Any]:
+def names(labels: Sequence[Label], color: str, scale: float) -> dict[str, Any]:
+    """The names of grids where their labels stand."""
     return {
         "type": "scattergeo",
         "mode": "text",
         "lon": [label.longitude for label in labels],
         "lat": [label.latitude for label in labels],
         "text": [label.name for label in labels],
-        "textfont": {"family": style.FONT, "size": 11 * scale, "color": style.INK},
+        "textfont": {"family": style.FONT, "size": 11 * scale, "color": color},
         "hoverinfo": "skip",
         "showlegend": False,
     }
@@ -198,7 +200,8 @@ def _told(key: str, cell: Cell) -> list[str]:
     return [cell.name, value, f"{n}（{word('rank.few_short')}）" if cell.too_few else n]
 
 
-def _layout(bounds: tuple[float, float, float, float], scale: float) -> dict[str, Any]:
+def geo_layout(bounds: tuple[float, float, float, float], scale: float) -> dict[str, Any]:
+    """The layout of a map of outlines within these bounds."""
     west, south, east, north = bounds
     air_x, air_y = (east - west) * 0.015, (north - south) * 0.015
     return {
@@ -268,8 +271,8 @@ def spots(
         return _nothing(scale)
     drawn = [spot for spot in counted if spot.code in outlines.codes]
     known = {spot.code for spot in drawn}
-    names = {label.code: label.name for label in outlines.labels}
-    others = [Spot(code, names.get(code, ""), 0, "") for code in sorted(outlines.codes - known)]
+    named = {label.code: label.name for label in outlines.labels}
+    others = [Spot(code, named.get(code, ""), 0, "") for code in sorted(outlines.codes - known)]
     some, none = [spot for spot in drawn if spot.count], [spot for spot in drawn if not spot.count]
     data: list[dict[str, Any]] = []
     if others:
@@ -288,12 +291,12 @@ def spots(
             }
         )
     if focus is not None and focus in outlines.codes:
-        data.append(_outline(focus, outlines, scale))
+        data.append(outlined([focus], outlines, style.FOCUS, scale))
     if marks:
         data.append(_dots(marks, scale))
     if len(outlines.labels) > 0:
-        data.append(_names(outlines.labels, scale))
-    return {"data": data, "layout": _layout(outlines.bounds, scale)}
+        data.append(names(outlines.labels, style.INK, scale))
+    return {"data": data, "layout": geo_layout(outlines.bounds, scale)}
 
 
 def _spotted(counted: Sequence[Spot], outlines: Outlines, scale: float) -> dict[str, Any]:

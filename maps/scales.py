@@ -59,6 +59,16 @@ def scale(key: str, values: NDArray[np.float64], target: float | None) -> Scale:
     return Scale("diverging", (*under, target, *over), tuple(colors), low, high, target)
 
 
+def parted(values: NDArray[np.float64], decimals: int) -> Scale:
+    """The scale for values (none of them NaN) of which more is better and that have no target: about as many grids in
+    each class, from the colour of one end for the least to that of the other for the most."""
+    if not len(values):
+        return Scale("diverging", (), (), None, None)
+    breaks = _quantiles(values, 2 * SIDE, decimals)
+    colors = _spread(len(breaks) + 1, 2 * SIDE)
+    return Scale("diverging", breaks, colors, float(values.min()), float(values.max()))
+
+
 def classes(found: Scale, values: NDArray[np.float64], few: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """The class of each value, TOO_FEW where there are too few events to judge, NO_DATA where there is no value."""
     placed = np.searchsorted(np.array(found.breaks), np.nan_to_num(values), side="right").astype(np.uint8)

@@ -60,6 +60,32 @@ WORDS: dict[str, tuple[str, str]] = {
     "assess.points": ("{points}分", "{points}"),
     "assess.sort_by": ("按{column}排序", "Sort by {column}"),
     "assess.revised": ("第{n}次修订", "revision {n}"),
+    # The map.
+    "assess.map": ("{scope}：{level}{month}{what}", "{scope}: {what} of {month} by {level}"),
+    "assess.map_total": ("总得分", "Score"),
+    "assess.map_label": ("得分分布图", "Map of the scores"),
+    "assess.map_shades": ("地图显示", "What the map shows"),
+    "assess.map_score": ("得分 {score}", "score {score}"),
+    "assess.map_no_score": ("没有得分：{why}", "no score: {why}"),
+    "assess.map_part": ("{dimension} {points}分", "{dimension}: {points} points"),
+    "assess.map_cases": ("{dimension} {rate}（{n}）", "{dimension}: {rate} ({n})"),
+    "assess.map_marked": ("{dimension} 评分", "{dimension}: by mark"),
+    "assess.map_count": ("{class_}：{n}个", "{class_}: {n}"),
+    "assess.map_few": ("未参加排名", "not ranked"),
+    "assess.map_none": ("没有得分", "no score"),
+    "assess.map_none_part": ("此项不评", "not judged"),
+    "assess.map_classes": (
+        "各级网格数尽量相等：棕色一端最弱，青色一端最强。",
+        "Classes of about as many grids each, as far as scores differ: the weakest at the brown end, the "
+        "strongest at the teal one.",
+    ),
+    "assess.map_open": ("未定分，为暂计得分。", "Provisional: the month is not frozen."),
+    "assess.map_click": ("点网格看得分如何算出。", "A click on a grid opens how its score was made."),
+    "assess.map_group": ("只显示分组“{group}”的网格。", "Of the group {group} alone."),
+    "assess.map_undrawn": (
+        "另有{n}个网格没有边界，未画出。",
+        "{n} more grids have no outline and are not drawn.",
+    ),
     "assess.few": ("未参加排名（{n}个）", "Not ranked ({n})"),
     "assess.few_case": (
         "{dimension}应完成{due}件，不足{minimum}件",

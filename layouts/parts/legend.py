@@ -30,13 +30,14 @@ def map_legend(legend: Legend) -> list[Component]:
             )
         )
     if legend.too_few:
-        parts.append(_swatch(style.TOO_FEW, word("rank.few_short")))
+        parts.append(swatch(style.TOO_FEW, word("rank.few_short")))
     if legend.no_data:
-        parts.append(_swatch(style.NO_DATA, word("data.none")))
+        parts.append(swatch(style.NO_DATA, word("data.none")))
     return parts
 
 
-def _swatch(color: str, text: str) -> Component:
+def swatch(color: str, text: str) -> Component:
+    """A colour and what it stands for."""
     return html.Span(
         [html.Span(className="swatch", style={"background": color}), html.Span(text)],
         className="swatch-entry",

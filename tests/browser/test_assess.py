@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from data.assessment.entries import entries
 from data.assessment.keeping import board
 from data.assessment.months import month as month_of
 from data.assessment.months import month_before, month_text
+from data.city import load_city
 from data.clocks import DAY, HOUR, now
 from data.periods import Period
 from data.queries.lists import find_event
@@ -24,9 +25,10 @@ from data.words import word
 from layouts import ids
 from tests.support.assessed import frozen_city
 from tests.support.axe import grave
-from tests.support.city import CITY, STREET, open_city
+from tests.support.city import CITY, STREET, city_pack, small_nodes
 from tests.support.serving import served_program
 from tests.support.signing import signed_in
+from tests.support.twins import outlines
 
 expect.set_options(timeout=30_000)
 
@@ -49,7 +51,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     folder = tmp_path_factory.mktemp("assess")
     url = f"sqlite:///{folder / 'yiping.db'}"
     with ExitStack() as stack:
-        store = stack.enter_context(open_city(url))
+        store = stack.enter_context(Store.open(url, synchronous="OFF"))
+        load_city(store, replace(city_pack(), shapes=outlines(small_nodes())), now() - 90 * DAY)
         city = reference(store)
         running = month_text(city, now())
         # Not the month before: on the first of a month that is not due yet.
@@ -115,6 +118,39 @@ def test_from_the_ranks_to_the_arithmetic_and_back(desk: Page, scene: Scene, wid
     assert f"grid={STREET}" in desk.url
     desk.go_back()
     expect(sheet).to_be_hidden()
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_from_the_map_to_the_arithmetic(desk: Page, scene: Scene, width: int, height: int) -> None:
+    desk.set_viewport_size({"width": width, "height": height})
+    arrive(desk, scene)
+    fold = desk.locator(f"#{ids.ASSESS_MAP_FOLD}")
+    grids = fold.locator(".choroplethlayer .trace").first.locator("path")
+    if width < 760:
+        expect(desk.locator(f"#{ids.ASSESS_MAP_TITLE}")).to_be_visible()
+        expect(fold).not_to_have_attribute("open", "")
+        fold.locator("summary").click()
+    expect(grids).to_have_count(4)
+    expect(fold).to_contain_text("未参加排名：1个")
+    expect(fold.locator(f"#{ids.ASSESS_MAP_GRAPH} svg").first).to_be_visible()
+    desk.wait_for_timeout(500)
+    # The boxes of the streets stand side by side from west to east.
+    across = grids.evaluate_all("all => all.map(one => one.getBoundingClientRect().toJSON())")
+    middle = min(across, key=lambda one: one["left"])
+    desk.mouse.move(middle["x"] + middle["width"] / 2, middle["y"] + middle["height"] / 2)
+    told = fold.locator(".hoverlayer")
+    expect(told).to_contain_text(f"street {STREET}")
+    expect(told).to_contain_text("（10/12）")
+    desk.mouse.click(middle["x"] + middle["width"] / 2, middle["y"] + middle["height"] / 2)
+    sheet = desk.locator(f"#{ids.ASSESS_SHEET}")
+    expect(sheet).to_contain_text("(10 + 10 × 77.78%) ÷ (12 + 10) = 80.81%")
+    expect(sheet).to_be_in_viewport()
+    assert f"grid={STREET}" in desk.url
+    expect(fold.locator(".choroplethlayer .trace").nth(1).locator("path")).to_have_count(1)
+    fold.get_by_role("link", name=word("assess.dimension.centre")).click()
+    expect(fold).to_contain_text("此项不评：3个")
+    assert "map=centre" in desk.url
+    assert f"grid={STREET}" in desk.url
 
 
 def test_a_mark_is_entered_with_the_keyboard_and_by_a_sheet(desk: Page, scene: Scene, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import dash
 import pytest
 from flask.testing import FlaskClient
 
-from callbacks import assess, register_all
+from callbacks import register_all
 from callbacks.assessfaults import fault_text
 from callbacks.assessview import Asked, asked
 from callbacks.state import ViewState
@@ -26,13 +26,17 @@ from data.assessment.rules import DEFAULT, AssessmentRules
 from data.clocks import DAY, HOUR
 from data.words import speaking, word
 from layouts import ids
-from tests.support.fakes import NOW, FakeCity, code_of
+from maps import style
+from maps.scoremap import FOCUS_AT
+from tests.support.fakes import NEIGHBOURHOODS, NOW, FakeCity, code_of
 from tests.support.screens import links, run, texts
 
 Answer = TypeVar("Answer")
 
 MONTH, BEFORE, RUNNING = "2026-01", "2025-12", "2026-02"
-ROXBURY, MATTAPAN, ALLSTON = (code_of(name) for name in ("Roxbury", "Mattapan", "Allston"))
+ROXBURY, MATTAPAN, ALLSTON, DORCHESTER = (
+    code_of(name) for name in ("Roxbury", "Mattapan", "Allston", "Dorchester")
+)
 RULES = replace(DEFAULT, depths=(1,))
 
 
@@ -189,8 +193,7 @@ def screen(role: Role = "operator", scope: str = "boston", desk: FakeDesk | None
     fake, made = FakeCity(), desk or FakeDesk()
     app = dash.Dash("tests", assets_folder="assets", update_title="")
     reads = replace(fake.reads(), viewer=lambda: Viewer("me", role, scope))
-    register_all(app, reads)
-    assess.register(app, reads, made)
+    register_all(app, reads, assessing=made)
     return Screen(made, fake, app.server.test_client())
 
 
@@ -444,11 +447,11 @@ def test_the_overview_names_the_first_and_the_last() -> None:
 
 
 def test_an_address_comes_back_as_it_was() -> None:
-    found = Asked(ViewState(scope="x"), "appeals", MONTH, 2, "", "g", "handling", True, 4)
+    found = Asked(ViewState(scope="x"), "appeals", MONTH, 2, "", "g", "handling", True, 4, shade="centre")
     again, problems = asked(found.search())
     assert (again, problems) == (found, ())
-    _, problems = asked("?part=a&month=b&depth=9&sorted=c&appeal=-1")
-    assert len(problems) == 5
+    _, problems = asked("?part=a&month=b&depth=9&sorted=c&appeal=-1&map=d")
+    assert len(problems) == 6
 
 
 @pytest.mark.parametrize(
@@ -493,3 +496,111 @@ def test_another_list_begins_with_its_first_page() -> None:
         assert "page" not in found.search(**change)
     for wrong in ("0", "-1", "1.5", "x", "１"):
         assert asked(f"?page={wrong}")[1], wrong
+
+
+def graded(figure: Any) -> dict[str, tuple[int, list[str]]]:
+    """Of each grid on the map the place of its colour, and what is told of it."""
+    trace = figure["data"][1]
+    rows = zip(trace["locations"], trace["z"], trace["customdata"], strict=True)
+    return {code: (place, told) for code, place, told in rows}
+
+
+def test_the_map_shows_the_scores_of_the_board() -> None:
+    found = screen(desk=FakeDesk(scored={**SCORED, DORCHESTER: {}})).get(ids.ASSESS_MAP_GRAPH)
+    assert not found[ids.ASSESS_MAP]["hidden"]
+    figure = found[ids.ASSESS_MAP_GRAPH]["figure"]
+    cells = graded(figure)
+    # No score, no rank, the weaker and the stronger.
+    assert [cells[code][0] for code in (DORCHESTER, ALLSTON, ROXBURY, MATTAPAN)] == [0, 1, 2, 3]
+    colors = [color for _, color in figure["data"][1]["colorscale"]]
+    light = style.MAP_THEMES["light"]
+    assert colors == [light["none"], light["unranked"], light["diverging"][0], light["diverging"][-1]]
+    assert cells[ROXBURY][1] == [
+        "Roxbury",
+        "得分 91.26",
+        word("assess.sheet_rank_all").format(rank=2, ranked=2),
+        "处置及时 92.00%（46/50）",
+    ]
+    assert cells[ALLSTON][1][2] == "未参加排名：处置及时应完成4件，不足10件"
+    assert cells[DORCHESTER][1][1:] == ["没有得分：没有可评的维度", "", ""]
+    assert set(figure["data"][0]["locations"]) == {code_of(name) for name in NEIGHBOURHOODS} - set(cells)
+    assert figure["data"][2]["locations"] == []
+    key = texts(found[ids.ASSESS_MAP_KEY]["children"])
+    for part in ("未参加排名：1个", "没有得分：1个", "低于 ", " 及以上：1个", word("assess.map_classes")):
+        assert part in key
+    assert word("assess.map_open") not in key
+    assert MONTH in found[ids.ASSESS_MAP_TITLE]["children"]
+
+
+def test_the_map_shows_one_dimension_when_it_is_asked_to() -> None:
+    page = screen()
+    found = page.get(ids.ASSESS_MAP_GRAPH, f"?map=centre&theme=dark&grid={ROXBURY}")
+    figure = found[ids.ASSESS_MAP_GRAPH]["figure"]
+    cells = graded(figure)
+    assert cells[ROXBURY][1][1:3] == [
+        "中心实体化 88.00分",
+        word("assess.map_marked").format(dimension="中心实体化"),
+    ]
+    assert cells[ROXBURY][1][3].startswith("得分 91.26 · ")
+    assert (cells[MATTAPAN][0], cells[ALLSTON][0]) == (0, 0), "nobody gave them a mark"
+    assert word("assess.why_not_entered") in cells[MATTAPAN][1][1]
+    assert figure["data"][1]["colorscale"][0][1] == style.MAP_THEMES["dark"]["none"]
+    assert figure["data"][2]["locations"] == [ROXBURY]
+    key = texts(found[ids.ASSESS_MAP_KEY]["children"])
+    assert "88.00：1个" in key
+    assert "此项不评：2个" in key
+    assert word("assess.map_classes") not in key, "one class is no scale"
+    chosen = [(text, href) for text, href, on in links(found[ids.ASSESS_MAP_SHADES]["children"]) if on]
+    assert chosen == [("中心实体化", f"?theme=dark&map=centre&grid={ROXBURY}")]
+    rate = graded(page.get(ids.ASSESS_MAP_GRAPH, "?map=rating")[ids.ASSESS_MAP_GRAPH]["figure"])
+    assert rate[ROXBURY][1][1:3] == ["群众评价 91.67分", "群众评价 92.00%（46/50）"]
+
+
+def test_the_map_is_drawn_anew_only_where_it_looks_otherwise() -> None:
+    page = screen()
+    first = page.get(ids.ASSESS_MAP_GRAPH)
+    seen = first[ids.ASSESS_MAP_SEEN]["data"]
+    same = page.get(ids.ASSESS_MAP_GRAPH, "?sorted=name", **{ids.ASSESS_MAP_SEEN: seen})
+    assert ids.ASSESS_MAP_GRAPH not in same
+    assert ids.ASSESS_MAP_KEY not in same
+    other = page.get(ids.ASSESS_MAP_GRAPH, f"?grid={ROXBURY}", **{ids.ASSESS_MAP_SEEN: seen})
+    (change,) = other[ids.ASSESS_MAP_GRAPH]["figure"]["operations"]
+    assert change["location"] == ["data", FOCUS_AT]
+    assert change["params"]["value"]["locations"] == [ROXBURY]
+    assert (
+        "data"
+        in page.get(ids.ASSESS_MAP_GRAPH, "?theme=dark", **{ids.ASSESS_MAP_SEEN: seen})[ids.ASSESS_MAP_GRAPH][
+            "figure"
+        ]
+    )
+
+
+@pytest.mark.parametrize("search", ["?part=marks", f"?scope={ROXBURY}", "?group=nobody"])
+def test_what_is_no_map_is_hidden(search: str) -> None:
+    assert screen().get(ids.ASSESS_MAP_GRAPH, search)[ids.ASSESS_MAP]["hidden"]
+
+
+def test_a_month_without_any_score_is_a_map_without_colours() -> None:
+    desk = FakeDesk(frozen_ones=(), scored={ROXBURY: {}, MATTAPAN: {}})
+    found = screen(desk=desk).get(ids.ASSESS_MAP_GRAPH)
+    assert {place for place, _ in graded(found[ids.ASSESS_MAP_GRAPH]["figure"]).values()} == {0}
+    key = texts(found[ids.ASSESS_MAP_KEY]["children"])
+    assert "没有得分：2个" in key
+    assert word("assess.map_open") in key
+    assert word("assess.map_classes") not in key
+
+
+def test_without_a_city_there_is_no_map() -> None:
+    page = screen()
+    page.fake.loaded = False
+    assert page.get(ids.ASSESS_MAP_GRAPH)[ids.ASSESS_MAP]["hidden"]
+
+
+def test_of_a_group_the_map_shows_its_grids_alone_and_counts_those_without_an_outline() -> None:
+    nowhere = "boston-nowhere"
+    page = screen(desk=FakeDesk(scored={**SCORED, nowhere: given(40, 50)}))
+    found = page.get(ids.ASSESS_MAP_GRAPH, "?group=-")
+    assert nowhere not in graded(found[ids.ASSESS_MAP_GRAPH]["figure"])
+    key = texts(found[ids.ASSESS_MAP_KEY]["children"])
+    assert word("assess.map_group").format(group=word("assess.group_none")) in key
+    assert word("assess.map_undrawn").format(n=1) in key

@@ -206,6 +206,20 @@ def test_outlines_have_an_address_that_never_changes(fake: FakeCity, client: Fla
     assert packed.headers["Content-Encoding"] == "gzip"
 
 
+def test_outlines_of_a_depth_have_an_address_of_their_own(fake: FakeCity, client: FlaskClient) -> None:
+    book = OutlineBook(fake.reads())
+    below = book.at_depth(fake.tree, "boston", 1)
+    assert below == book.outlines(fake.tree, "boston"), "those of the children are kept once"
+    own = book.at_depth(fake.tree, "boston-roxbury", 1)
+    assert own is not None
+    assert own.codes == {"boston-roxbury"}
+    assert own.address.endswith("/boston-roxbury.json?depth=1")
+    answer = client.get(own.address)
+    assert [one["id"] for one in json.loads(answer.data)["features"]] == ["boston-roxbury"]
+    assert client.get(own.address.replace("depth=1", "depth=7")).status_code == 404
+    assert book.at_depth(fake.tree, "boston", 7) is None
+
+
 @pytest.mark.parametrize(
     "address", ["/geometry/0/boston.json", "/geometry/0/nowhere.json", "/geometry/0/a%2Fb.json"]
 )

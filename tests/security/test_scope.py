@@ -100,6 +100,7 @@ def test_no_answer_tells_anything_of_the_outside(
         }
         assert {"yiping_values", "yiping_points"} <= told_apart
         assert any("assess-board" in name for name in told_apart)
+        assert any("assess-map" in name for name in told_apart)
         assert any("assess-appeals" in name for name in told_apart)
         assert len(told_apart & set(both.first.app.callback_map)) >= 10, "the callbacks show too little"
         heard = b""

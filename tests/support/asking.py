@@ -79,6 +79,7 @@ class Asking:
         made += [f"?task={number}&show=all" for number in self.tasks]
         made += [f"?show={show}&scope={quote(random.choice(self.codes))}&page=2" for show in ("all", "ended")]
         made += [f"?grid={quote(random.choice(self.codes))}&depth={depth}" for depth in (1, 2)]
+        made += [f"?map={key}&scope={quote(random.choice(self.codes))}" for key in ("handling", "centre")]
         made += [f"?part={part}&scope={quote(random.choice(self.codes))}" for part in ("marks", "appeals")]
         # The first is within the scope, the second beyond it.
         made += [f"?part=appeals&appeal={number}" for number in (1, 2, 999_999)]
@@ -166,7 +167,9 @@ ROUTES: Final[Mapping[str, Callable[[Asking], list[Ask]]]] = {
     "yiping_account_second_off": lambda _asking: [("POST", "/account/second/remove", {"headers": HERE})],
     "yiping_version": plain("/version"),
     "yiping_geometry": lambda asking: [
-        ("GET", f"/geometry/{'0' * 16}/{quote(code)}.json", {}) for code in asking.codes
+        ("GET", f"/geometry/{'0' * 16}/{quote(code)}.json{depth}", {})
+        for code in asking.codes
+        for depth in ("", "?depth=2", "?depth=x")
     ],
     "yiping_values": of_the_map("/values"),
     "yiping_figures": of_the_map("/figures"),
@@ -263,6 +266,7 @@ VALUES: Final[Mapping[str, Callable[[Asking], list[Any]]]] = {
         for code in (asking.codes[0], asking.codes[2])
     ],
     "assess-turn.data": lambda _asking: [0],
+    "assess-map-seen.data": lambda _asking: [None, ["mark", "11"], 5],
     "assess-mark-grid.value": lambda asking: asking.codes,
     "assess-mark-dimension.value": lambda _asking: ["centre"],
     "assess-mark-value.value": lambda _asking: ["77"],
@@ -346,7 +350,7 @@ KINDS: Final[Mapping[str, Callable[[Asking], list[Any]]]] = {
 MOST_OF_A_CALLBACK: Final = 7
 
 OWN_PAGE: Final = {
-    "assess": ("part=", "grid="),
+    "assess": ("part=", "grid=", "map="),
     "hot": ("warning=", "tab="),
     "tasks": ("task=", "show="),
     "bulletins": ("edition=",),
