@@ -27,6 +27,7 @@ from data.alerting.standing import HOT
 from data.bulletinstates import Refused
 from data.clocks import ZoneClock
 from data.grids import Grid, Tree
+from data.indicators import NO_DATA
 from data.words import word
 from layouts import hot as page
 from layouts import ids, looked
@@ -275,9 +276,10 @@ def _overview(
     allowed = lookout.kinds()
     tabs = {tab: [one for one in every if one.kind in kinds] for tab, kinds in KINDS_OF.items()}
     plain = replace(found, page=0, warning=None)
+    looks = lookout.looks()
     choices = [
         Choice(
-            f"{word(f'hot.tab_{tab}')} {len(some):,}",
+            f"{word(f'hot.tab_{tab}')} {_count(looks, len(some))}",
             plain.search(tab=tab, kind="", step=""),
             tab == found.tab,
         )
@@ -288,8 +290,13 @@ def _overview(
     kinds = _kinds(plain, mine)
     chosen = [one for one in mine if _fits(found, one)]
     return page.overview(
-        choices, kinds, _mapped(outlines, met, chosen, scale), _listed(reads, lookout, met, chosen)
+        choices, kinds, _mapped(outlines, met, chosen, looks, scale), _listed(reads, looks, met, chosen)
     )
+
+
+def _count(looks: Looks, count: int) -> str:
+    """How many there are; "—" where nobody has looked, for then none is no number."""
+    return f"{count:,}" if count or looks.at is not None else NO_DATA
 
 
 def _fits(found: Asked, alert: Alert) -> bool:
@@ -321,7 +328,9 @@ def _kinds(found: Asked, alerts: Sequence[Alert]) -> list[Choice]:
     return []
 
 
-def _mapped(outlines: OutlinesOf, met: Met, alerts: Sequence[Alert], scale: float | None) -> Mapped:
+def _mapped(
+    outlines: OutlinesOf, met: Met, alerts: Sequence[Alert], looks: Looks, scale: float | None
+) -> Mapped:
     tree, grid = met.tree, met.grid
     children = tree.children(grid.code)
     held: Counter[str] = Counter()
@@ -336,13 +345,15 @@ def _mapped(outlines: OutlinesOf, met: Met, alerts: Sequence[Alert], scale: floa
             whole += 1
     shown = children or (grid,)
     counted = [
-        Spot(one.code, one.name, count, word("hot.map_count").format(n=f"{count:,}"))
+        Spot(one.code, one.name, count, word("hot.map_count").format(n=_count(looks, count)))
         for one in shown
         for count in (held[one.code] if children else whole,)
     ]
     notes = [word("hot.map_drill")] if children else []
     if whole and children:
         notes.insert(0, word("hot.map_whole").format(n=f"{whole:,}", grid=grid.name))
+    if looks.at is None:
+        notes.insert(0, word("looked.never"))
     if met.city.illustrative:
         notes.append(word("map.illustrative_foot"))
     title = word("hot.map" if children else "hot.map_leaf").format(
@@ -353,18 +364,18 @@ def _mapped(outlines: OutlinesOf, met: Met, alerts: Sequence[Alert], scale: floa
     return Mapped(title, figure, notes)
 
 
-def _listed(reads: Reads, lookout: Lookout, met: Met, alerts: Sequence[Alert]) -> Listed:
+def _listed(reads: Reads, looks: Looks, met: Met, alerts: Sequence[Alert]) -> Listed:
     found = met.found
     every = hotlines.ordered(met.tree, found.tab, alerts)
     start = found.page * PAGE_ROWS
     some = every[start : start + PAGE_ROWS]
-    shown = word("hot.count").format(n=f"{len(every):,}")
+    shown = word("hot.count").format(n=f"{len(every):,}") if every or looks.at is not None else ""
     if len(every) > PAGE_ROWS and some:
         shown = word("hot.shown").format(first=start + 1, last=start + len(some), n=f"{len(every):,}")
     note = word(f"hot.{found.tab}_note") if found.tab in ("due", "recheck") else ""
-    looks, clock, now = lookout.looks(), met.told.clock, met.told.now
+    clock, now = met.told.clock, met.told.now
     nightly = found.tab in NIGHTLY_TABS
-    late = "" if looks.at is None else looked.notice(looks, clock, now, nightly=nightly)
+    late = looked.notice(looks, clock, now, nightly=nightly)
     return Listed(
         word("hot.column_holder" if found.tab in ("due", "recheck") else "hot.column_what"),
         hotlines.COLUMNS[found.tab],
@@ -385,7 +396,7 @@ def _empty(reads: Reads, looks: Looks, met: Met) -> list[tuple[str, str]]:
     if freshness.empty or bool(freshness["last_reported_at"].isna().all()):
         return [(word("hot.none_events"), COMMANDS[1][1])]
     if looks.at is None:
-        return [(word("looked.never") + word("looked.now"), LOOK)]
+        return []
     if met.found.status or met.found.kind or met.found.step or met.found.page:
         return [(word("hot.none_filtered"), "")]
     none = word(f"hot.none_{met.found.tab}").format(grid=met.grid.name)

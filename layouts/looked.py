@@ -24,6 +24,8 @@ def full_line(looks: Looks, clock: ZoneClock, now: Instant) -> str:
     """The same, and when in full; "" where nobody has."""
     if looks.full_at is None:
         return line(looks, clock, now)
+    if looks.full_at == looks.at:
+        return word("looked.full").format(at=moment(clock, looks.full_at, now))
     both = (moment(clock, looks.at or looks.full_at, now), moment(clock, looks.full_at, now))
     return word("looked.both").format(at=both[0], full=both[1])
 

@@ -233,6 +233,7 @@
           figure(held.total, given.total, true);
           put(held.empty, given.rows.length ? "" : given.empty);
           attribute(held.root, "data-many", given.rows.length);
+          attribute(held.root, "data-late", given.late ? "" : null);
           held.held.show(given.rows);
         });
         const there = new Set(data.lists.map((given) => given.key));
@@ -247,7 +248,7 @@
         lists.forEach((each) => each.held.turn(mono));
         if (mono - turned < window.yiping.show.TURN || !lists.length) return;
         turned = mono;
-        const filled = lists.map((each, at) => (each.root.dataset.many === "0" ? -1 : at)).filter((at) => at >= 0);
+        const filled = lists.map((each, at) => (each.root.dataset.many === "0" && each.root.dataset.late === undefined ? -1 : at)).filter((at) => at >= 0);
         const next = filled.find((at) => at > shown) ?? filled[0] ?? 0;
         if (next === shown) return;
         shown = next;

@@ -12,7 +12,7 @@ from callbacks.wall.rows import count, milliseconds
 from data.alerting.looks import Looks
 from data.alerting.standing import Hot as Warned
 from data.clocks import HOUR, MINUTE, Instant
-from data.indicators import NO_DATA, OVERDUE_OPEN, Figure, shown
+from data.indicators import OVERDUE_OPEN, Figure, shown
 from data.queries.live import Listed, Moved, UnitWork
 from data.tasks.listing import Task
 from data.words import word
@@ -44,7 +44,8 @@ def hot(
     unknown = looked.notice(looks, asked.clock, asked.now)
     if total or unknown:
         warnings = _hot_list("warnings", total, [_warning_row(one) for one in rows])
-        lists.append(warnings if total else {**warnings, "total": NO_DATA, "empty": unknown})
+        told = {} if total else {"total": word("panel.hot_unknown"), "empty": unknown}
+        lists.append({**warnings, **told, "late": bool(unknown)})  # type: ignore[typeddict-item]
     key = "panel.looked_never" if looks.at is None else "panel.looked_late" if unknown else "panel.looked"
     at = "" if looks.at is None else looked.moment(asked.clock, looks.at, asked.now)
     if unknown and looks.state(asked.clock, asked.now) == "night_late":
@@ -67,6 +68,7 @@ def _hot_list(
         "number": total,
         "rows": listed,
         "empty": "" if listed else word(f"panel.hot_{key}_empty"),
+        "late": False,
     }
 
 

@@ -274,7 +274,7 @@ class HotRow(TypedDict):
 class HotList(TypedDict):
     """One kind of attention: "overdue" (longest overdue), "soon" (due within two hours), "whistles" (called in, not yet
     answered); "warnings" joins them while hot warnings stand, whose `id` is their own, and where nobody has looked for
-    any in time. `total` in words with its unit; `empty` is shown instead of rows."""
+    any in time (`late`). `total` in words with its unit; `empty` is shown instead of rows."""
 
     key: Literal["overdue", "soon", "whistles", "warnings"]
     title: str
@@ -282,6 +282,7 @@ class HotList(TypedDict):
     number: int
     rows: list[HotRow]
     empty: str
+    late: bool
 
 
 class Hot(TypedDict):

@@ -160,6 +160,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "There are no events yet, so nothing can be said. Import some: {command}",
     ),
     "looked.at": ("上次检查 {at}", "Looked at {at}"),
+    "looked.full": ("上次全面检查 {at}", "Looked at in full at {at}"),
     "looked.both": ("上次检查 {at}，全面检查 {full}", "Looked at {at}, in full at {full}"),
     "looked.never": (
         "尚未检查过：是否有热点和预警还不知道。",

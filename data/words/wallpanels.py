@@ -58,6 +58,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "panel.hot_overdue_empty": ("当前无超期未办事件", "Nothing is overdue"),
     "panel.hot_soon_empty": ("两小时内无到期事件", "Nothing falls due within two hours"),
     "panel.hot_whistles_empty": ("当前无待报到的吹哨", "No call is waiting"),
+    "panel.hot_unknown": ("未检查", "not known"),
     "panel.looked": ("热点上次检查 {at}", "Looked at {at}"),
     "panel.looked_late": ("热点上次检查 {at}，已超时", "Looked at {at}: overdue"),
     "panel.looked_night": ("热点上次检查 {at}，夜间全面检查缺失", "Looked at {at}, not in full"),

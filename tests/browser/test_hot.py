@@ -105,6 +105,14 @@ def desk(page: Page, scene: Scene) -> Page:
     return signed_in(page, scene.store, scene.address, "operator")
 
 
+def test_a_night_that_nobody_looked_in_is_told(desk: Page, scene: Scene) -> None:
+    arrive(desk, scene)
+    expect(desk.locator(".hot-looked")).to_contain_text("上次检查")
+    expect(desk.locator(".hot-list .notice.is-late")).to_contain_text("尚未做过每夜一次的全面检查")
+    arrive(desk, scene, "?tab=due")
+    expect(desk.locator(".hot-list .notice")).to_have_count(0)
+
+
 def arrive(page: Page, scene: Scene, search: str = "") -> None:
     page.goto(f"{scene.address}/hot{search}")
     expect(page.locator(f"#{ids.HOT_VIEW} .panel").first).to_be_visible()

@@ -276,6 +276,8 @@ def test_nobody_looked_and_nothing_found_are_told_apart() -> None:
     never = text_of(shown(client_of(FakeLookout(when=Looks()))))
     assert word("looked.never") in never
     assert calm not in never
+    assert f"{word('hot.tab_hot')} —" in never, "none is no number"
+    assert word("hot.map_count").format(n=0) not in never
     late = text_of(shown(client_of(FakeLookout(when=LATE))))
     assert word("looked.late").format(at=at(NOW - 6 * HOUR)) in late
     assert word("looked.none_then").format(at=at(NOW - 6 * HOUR), grid="波士顿") in late

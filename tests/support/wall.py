@@ -269,6 +269,7 @@ class FakeWall:
                         "number": 1204,
                         "rows": [hot(n, self.long) for n in range(9)],
                         "empty": "",
+                        "late": False,
                     },
                     {
                         "key": "whistles",
@@ -277,6 +278,7 @@ class FakeWall:
                         "number": 12,
                         "rows": [hot(20 + n, self.long) for n in range(5)],
                         "empty": "",
+                        "late": False,
                     },
                     {
                         "key": "warnings",
@@ -285,6 +287,7 @@ class FakeWall:
                         "number": 0,
                         "rows": [],
                         "empty": "当前无预警",
+                        "late": False,
                     },
                 ],
             },

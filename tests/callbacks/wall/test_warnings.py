@@ -105,7 +105,7 @@ def test_where_nobody_has_looked_the_list_says_so(sqlite_city: Store) -> None:
     found = hot(sqlite_city, CITY)
     assert (found["note"], found["late"]) == ("热点尚未检查", True)
     told = found["lists"][-1]
-    assert (told["key"], told["total"], told["empty"]) == ("warnings", "—", word("looked.never"))
+    assert (told["key"], told["total"], told["empty"]) == ("warnings", "未检查", word("looked.never"))
 
 
 def test_a_look_that_is_overdue_is_said(sqlite_city: Store) -> None:
