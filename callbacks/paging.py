@@ -40,11 +40,14 @@ def pages(total: int, page: int, at: Callable[[int], str]) -> list[Choice | None
             continue
         if number > last + 1:
             choices.append(None)
-        first = (number - 1) * PAGE_ROWS
-        told = word("page.rows").format(first=f"{first + 1:,}", last=f"{min(first + PAGE_ROWS, total):,}")
-        choices.append(Choice(told, at(number), number == page))
+        choices.append(Choice(_rows_of(number, total), at(number), number == page))
         last = number
     return choices
+
+
+def _rows_of(page: int, total: int) -> str:
+    first, last = (page - 1) * PAGE_ROWS + 1, min(page * PAGE_ROWS, total)
+    return f"{first:,}" if first == last else word("page.rows").format(first=f"{first:,}", last=f"{last:,}")
 
 
 def paged(

@@ -72,7 +72,7 @@ def layout(*, topology_address: str = "/assets/geo/") -> Component:
 
 
 def _map(topology_address: str) -> Component:
-    """The map of the scores. On a phone it is folded until somebody opens it."""
+    """The map of the scores, which can be folded. On a phone it is so until somebody opens it."""
     return html.Section(
         html.Details(
             [

@@ -36,6 +36,7 @@ def test_of_many_pages_the_ends_and_those_beside_are_named() -> None:
     ]
     assert named(89)[-3:] == ["3,441–3,480", "3,481–3,520", "3,521–3,530"]
     assert len(named(5, 9 * 40)) == 9
+    assert named(1, 41) == ["1–40", "41"]
     last = pages(3530, 45, at)[-1]
     assert last is not None
     assert last.href == "?page=89"
