@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser
 
 from data.city import load_city
 from data.citypack import read_pack
@@ -34,7 +34,8 @@ from data.demo.pack import built_pack
 from data.opening import open_store
 from data.settings import PROJECT, Settings
 from tests.benchmarks.trend import Trend, trend
-from tests.support.browser import SOFTWARE_GL, chromium, watched_page
+from tests.support.bare import BarePage
+from tests.support.browser import SOFTWARE_GL, chromium
 
 CITY = PROJECT / "data" / "cities" / "zhengzhou"
 EVENTS = 300_000
@@ -49,7 +50,7 @@ PROMISE_MS = 1000.0
 ARGUMENTS = (*SOFTWARE_GL, "--enable-precise-memory-info")
 """What the browser is started with."""
 
-_SEEN = """() => {
+_SEEN = """(() => {
   window.__seen = [];
   /* The document may make itself anew meanwhile: what is watched is the window's body. */
   new MutationObserver(() => {
@@ -57,8 +58,8 @@ _SEEN = """() => {
     if (Number.isFinite(version)) window.__seen.push([version, Date.now()]);
     if (window.__seen.length > 600) window.__seen.shift();
   }).observe(document.body, { attributeFilter: ["data-v"], subtree: true });
-}"""
-_STATE = """() => ({
+})()"""
+_STATE = """({
   seen: window.__seen.splice(0),
   condition: document.getElementById("wall").dataset.condition,
   old: document.getElementById("wall").hasAttribute("data-old"),
@@ -204,40 +205,35 @@ def soak(
     with (
         served(settings, folder) as (address, server),
         _living(settings["YIPING_DATABASE_URL"], speed) as commits,
-        watched_page(browser) as (page, watch),
+        contextlib.closing(BarePage(browser, WIDTH, HEIGHT)) as page,
         (folder / "samples.jsonl").open("w", encoding="utf-8") as kept,
     ):
-        watch.forgive("GPU stall")
-        page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-        page.goto(f"{address}/wall", timeout=120_000)
-        page.wait_for_selector(".wall[data-drawn]", timeout=120_000)
+        page.goto(f"{address}/wall")
+        page.wait_until('document.querySelector(".wall[data-drawn]") !== null')
         page.evaluate(_SEEN)
-        session = page.context.new_cdp_session(page)
         begun = time.monotonic()
         known = commits.times[-1][0] if commits.times else 0
         while time.monotonic() - begun < seconds:
-            page.wait_for_timeout(1000 * min(every, max(seconds - (time.monotonic() - begun), 1.0)))
-            sample, known = _sample(page, session, server, commits, known, time.monotonic() - begun)
+            page.wait(min(every, max(seconds - (time.monotonic() - begun), 1.0)))
+            sample, known = _sample(page, server, commits, known, time.monotonic() - begun)
             samples.append(sample)
             kept.write(json.dumps(sample.__dict__) + "\n")
             kept.flush()
             _tell(sample)
-        return samples, commits.written, watch.problems
+        return samples, commits.written, [each for each in page.problems if "GPU stall" not in each]
 
 
-def _sample(
-    page: Page, session: CDPSession, server: int, commits: Commits, known: int, seconds: float
-) -> tuple[Sample, int]:
+def _sample(page: BarePage, server: int, commits: Commits, known: int, seconds: float) -> tuple[Sample, int]:
     state: dict[str, Any] = page.evaluate(_STATE)
     seen = [(int(version), float(at)) for version, at in state["seen"]]
     latencies = commits.latencies(seen, known)
-    session.send("HeapProfiler.enable")
+    page.send("HeapProfiler.enable")
     for _ in range(2):
-        session.send("HeapProfiler.collectGarbage")
-    counters = session.send("Memory.getDOMCounters")
-    heap = session.send("Runtime.getHeapUsage")
+        page.send("HeapProfiler.collectGarbage")
+    counters = page.send("Memory.getDOMCounters")
+    heap = page.send("Runtime.getHeapUsage")
     # What keeps objects alive for the profiler must not be measured with them.
-    session.send("HeapProfiler.disable")
+    page.send("HeapProfiler.disable")
     condition = f"{state['condition']}{' old' if state['old'] else ''}{' map: ' + state['map'] if state['map'] else ''}"
     sample = Sample(
         seconds=seconds,
