@@ -10,7 +10,7 @@ import numpy as np
 
 from data.clocks import DAY
 from data.grids import Tree
-from data.hotspots.arrays import Ints
+from data.hotspots.arrays import Bools, Ints
 from data.hotspots.discovery import SHARE, discoveries
 from data.hotspots.finding import Finding, Kind
 from data.hotspots.once import says_more
@@ -32,23 +32,29 @@ _ENOUGH = 10
 
 @dataclass(frozen=True)
 class Cases:
-    """The placed cases of one category in the last four weeks: where each happened, as a row of `grids`, and its age in
-    days."""
+    """The placed reports of one category in the last four weeks: where each happened, as a row of `grids`, its age in
+    days, and which of them count as cases.
+
+    Ten calls about one burst pipe are one case: of a day's reports from one grid below the places the first counts. The
+    scan takes cases to be independent and cries where they are not, so episodes are scanned, not encounters, as it is
+    done with visits to doctors.
+    """
 
     category: int
     grids: tuple[int, ...]
     row: Ints
     age: Ints
+    counted: Bools
 
     def clusters(
         self, positions: Mapping[int, tuple[float, float]], seed: int, permutations: int = PERMUTATIONS
     ) -> tuple[Cluster, ...]:
-        """Their clusters, () where the last week has too few."""
-        if int((self.age < LONGEST_DAYS).sum()) < FEWEST:
+        """The clusters of the cases, () where the last week has too few."""
+        if self.few:
             return ()
         return scan(
-            self.row,
-            self.age,
+            self.row[self.counted],
+            self.age[self.counted],
             zones_of(self.grids, positions),
             LONGEST_DAYS,
             permutations,
@@ -57,23 +63,36 @@ class Cases:
             least=FEWEST,
         )
 
+    @property
+    def few(self) -> bool:
+        """Whether the last week has too few cases for a cluster."""
+        return int((self.counted & (self.age < LONGEST_DAYS)).sum()) < FEWEST
+
+    def reports(self, cluster: Cluster) -> tuple[int, float]:
+        """How many reports lie in a cluster, and how many its places and its days explain."""
+        there, then = np.isin(self.row, cluster.places), self.age < cluster.days
+        return int((there & then).sum()), float(there.sum()) * float(then.sum()) / len(self.row)
+
 
 def cases_by_category(
     tree: Tree, recent: Recent, positions: Mapping[int, tuple[float, float]]
 ) -> tuple[Cases, ...]:
     """What is scanned: every category that has a placed case in the last four weeks."""
     near = recent.age < PERIOD_DAYS
-    grid = tree.ancestor_ids(place_depth(tree))[recent.grid[near]]
-    category, age = recent.category[near], recent.age[near]
+    own, category, age = recent.grid[near], recent.category[near], recent.age[near]
+    grid = tree.ancestor_ids(place_depth(tree))[own]
     placed = np.isin(grid, np.fromiter(positions, dtype=np.int64, count=len(positions)))
-    grid, category, age = grid[placed], category[placed], age[placed]
+    own, grid, category, age = own[placed], grid[placed], category[placed], age[placed]
     order = np.argsort(category, kind="stable")
-    grid, category, age = grid[order], category[order], age[order]
+    own, grid, category, age = own[order], grid[order], category[order], age[order]
+    counted = own == grid
+    counted[np.unique((category * tree.places + own) * PERIOD_DAYS + age, return_index=True)[1]] = True
     kinds, starts = np.unique(category, return_index=True)
     found = []
     for kind, start, end in zip(kinds.tolist(), starts.tolist(), [*starts[1:], len(category)], strict=True):
         places, row = np.unique(grid[start:end], return_inverse=True)
-        found.append(Cases(kind, tuple(places.tolist()), row, age[start:end]))
+        part = slice(start, end)
+        found.append(Cases(kind, tuple(places.tolist()), row, age[part], counted[part]))
     return tuple(found)
 
 
@@ -108,7 +127,7 @@ def concentrated(
         for cluster in each.clusters(positions, seed, permutations)
         if cluster.observed >= TIMES * cluster.expected
     ]
-    more = [each for each in found if says_more(tree, each, told)]
+    more = [each for each in found if each.observed >= TIMES * each.expected and says_more(tree, each, told)]
     made = [
         replace(each, share=false)
         for each, false in zip(more, _shares(more, len(cases)), strict=True)
@@ -119,6 +138,7 @@ def concentrated(
 
 def _finding(tree: Tree, recent: Recent, cases: Cases, cluster: Cluster) -> Finding:
     grids = tuple(cases.grids[place] for place in cluster.places)
+    observed, expected = cases.reports(cluster)
     return Finding(
         Kind.CONCENTRATED,
         cases.category,
@@ -126,8 +146,8 @@ def _finding(tree: Tree, recent: Recent, cases: Cases, cluster: Cluster) -> Find
         grids,
         recent.as_of - cluster.days * DAY,
         recent.as_of,
-        cluster.observed,
-        cluster.expected,
+        observed,
+        expected,
         cluster.chance,
         1.0,
         "places",

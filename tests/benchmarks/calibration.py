@@ -15,7 +15,7 @@ import numpy as np
 from data.clocks import DAY
 from data.demo.planting import Plan
 from data.hotspots.arrays import Floats
-from data.hotspots.concentrated import FEWEST, LONGEST_DAYS, PERIOD_DAYS, cases_by_category
+from data.hotspots.concentrated import PERIOD_DAYS, cases_by_category
 from data.hotspots.series import Recent
 from data.store import Store
 from tests.benchmarks.insight import AS_OF, Ground, ground
@@ -35,7 +35,7 @@ def chances(made: Ground, months: int) -> Floats:
             made.cases.reported_at,
         )
         for cases in cases_by_category(made.tree, recent, made.positions):
-            if int((cases.age < LONGEST_DAYS).sum()) >= FEWEST:
+            if not cases.few:
                 clusters = cases.clusters(made.positions, back * 1000)
                 found.append(min((each.chance for each in clusters), default=1.0))
         print(

@@ -10,7 +10,7 @@ import pytest
 
 from data.clocks import DAY, date_of, day_of
 from data.hotspots.ahead import ahead
-from data.hotspots.concentrated import concentrated, smallest_holding
+from data.hotspots.concentrated import cases_by_category, concentrated, smallest_holding
 from data.hotspots.finding import Finding, Kind
 from data.hotspots.frequent import frequent
 from data.hotspots.hot import hot, named
@@ -57,13 +57,13 @@ def test_a_crowd_in_neighbouring_grids_is_concentrated() -> None:
         [CELLS[(TREE.by_id(grid).id < CELLS) & (TREE.by_id(grid).last_id >= CELLS)] for grid in near]
     )
     for day in (1, 2, 3):
-        life.add(1, dice.choice(cells, 7), TODAY - day)
+        life.add(1, dice.choice(cells, 14), TODAY - day)
     sight = life.sight()
     found, tried = concentrated(TREE, sight.recent, sight.positions, 5, permutations=199)
     assert tried == 3
     assert found[0].category_id == 1
     assert set(near) <= set(found[0].grids)
-    assert found[0].observed >= 21 > 1.5 * found[0].expected
+    assert found[0].observed >= 42 > 1.5 * found[0].expected
     assert found[0].since_at == AS_OF - 3 * DAY
     assert concentrated(TREE, sight.recent, sight.positions, 5, permutations=199)[0] == found
     assert concentrated(TREE, sight.recent, sight.positions, 5, categories=[0])[1] == 1
@@ -80,8 +80,8 @@ def test_what_is_told_already_excuses_no_concentration() -> None:
     )
     dice = np.random.default_rng(4)
     for day in (1, 2, 3):
-        life.add(1, dice.choice(cells, 9), TODAY - day)
-        life.add(2, dice.choice(cells[::-1], 3), TODAY - day)
+        life.add(1, dice.choice(cells, 14), TODAY - day)
+        life.add(2, dice.choice(cells, 6), TODAY - day)
     sight = life.sight()
 
     def found(told: tuple[Finding, ...], share: float = 0.05) -> dict[int, Finding]:
@@ -100,6 +100,38 @@ def test_what_is_told_already_excuses_no_concentration() -> None:
     assert left[2].share == pytest.approx(2 * weak.share)
     assert set(found((), 1.5 * weak.share)) == {1, 2}
     assert found((sudden,), 1.5 * weak.share) == {}
+
+
+def test_many_calls_about_one_matter_are_no_crowd() -> None:
+    """Matters of which each is reported five times in a day by one grid crowd nowhere, and their reports do: as if each
+    were a case, every month would have a concentration."""
+    cried = as_if_apart = 0
+    for seed in range(12):
+        life = Life((0.0,), 70, seed)
+        dice = np.random.default_rng(seed)
+        for day in range(1, 29):
+            for cell in dice.choice(CELLS, 5):
+                life.burst(0, int(cell), 5, day)
+        sight = life.sight()
+        (cases,) = cases_by_category(TREE, sight.recent, sight.positions)
+        assert len(cases.row) == 28 * 5 * 5
+        assert 28 * 5 * 0.9 < cases.counted.sum() <= 28 * 5
+        cried += bool(cases.clusters(sight.positions, 3, 99))
+        every = replace(cases, counted=np.ones(len(cases.row), dtype=bool))
+        as_if_apart += bool(every.clusters(sight.positions, 3, 99))
+    assert cried <= 3
+    assert as_if_apart == 12
+
+
+def test_reports_at_the_places_themselves_all_count() -> None:
+    """Where no grid lies below the places, nothing says which reports are of one matter."""
+    life = Life((2.0,), 70)
+    place = next(each.id for each in TREE if each.depth == 3)
+    life.burst(0, place, 8, 2)
+    sight = life.sight()
+    (cases,) = cases_by_category(TREE, sight.recent, sight.positions)
+    mine = (cases.row == cases.grids.index(place)) & (cases.age == 1)
+    assert cases.counted[mine].sum() >= 8
 
 
 def test_a_wave_over_the_whole_city_is_no_concentration() -> None:
