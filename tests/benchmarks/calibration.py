@@ -56,7 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.calibration", description=__doc__)
     parser.add_argument("--database", required=True, help="a store with the grids of the demonstration")
     parser.add_argument("--events", type=int, default=4_726_000)
-    parser.add_argument("--months", type=int, default=36)
+    parser.add_argument("--months", type=int, default=24)
     parser.add_argument("--write", type=Path, help="the document whose table is replaced")
     options = parser.parse_args()
     with Store.open(options.database, statement_timeout_seconds=600) as store:
