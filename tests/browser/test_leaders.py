@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from layouts import ids
 from tests.support.axe import grave
+from tests.support.browser import fits
 from tests.support.fakes import NEIGHBOURHOODS, FakeCity
 
 expect.set_options(timeout=30_000)
@@ -47,10 +48,10 @@ def test_a_page_at_every_size(page: Page, address: str, path: str, theme: str) -
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(600)
         assert grave(page) == [], width
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        fits(page, width)
     page.set_viewport_size({"width": 3840, "height": 2160})
     page.wait_for_timeout(600)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 3840
+    fits(page, 3840)
     expect(page).to_have_title(re.compile(r"^\S+ · .+ · 一屏$"))
     assert page.locator("h1").count() == 1
     assert page.evaluate("document.documentElement.lang") == "zh-CN"

@@ -19,6 +19,7 @@ from data.tasks.listing import one_task, tasks
 from data.words import word
 from layouts import ids
 from tests.support.axe import grave
+from tests.support.browser import fits
 from tests.support.city import CITY, DISTRICT, SHANGHAI, STREET, city_pack
 from tests.support.serving import served_program
 from tests.support.signing import signed_in
@@ -77,10 +78,10 @@ def test_the_page_at_every_size(page: Page, scene: Scene, theme: str) -> None:
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(400)
         assert grave(page) == [], width
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        fits(page, width)
     page.set_viewport_size({"width": 3840, "height": 2160})
     page.wait_for_timeout(400)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 3840
+    fits(page, 3840)
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)

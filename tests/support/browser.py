@@ -124,6 +124,12 @@ def _launched(kind: BrowserType, folder: Path, arguments: Sequence[str]) -> Iter
         browser.close()
 
 
+def fits(page: Page, width: int) -> None:
+    """Raises playwright's TimeoutError when something on the page stays beyond its edge: charts follow a window that
+    was made narrower after a while."""
+    page.wait_for_function("(width) => document.documentElement.scrollWidth <= width", arg=width)
+
+
 @contextlib.contextmanager
 def watched_page(browser: Browser) -> Iterator[tuple[Page, Watch]]:
     """A page in a context of its own, with nothing remembered, and what listens to it."""
